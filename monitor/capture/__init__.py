@@ -1,0 +1,1 @@
+"""Pictures from network streams, files, USB cameras and the drawn camera."""

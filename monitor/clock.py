@@ -1,0 +1,64 @@
+"""Where time comes from. Nothing below the worker asks for it in another way."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time of day, aware, UTC."""
+        ...
+
+    def steady(self) -> float:
+        """Seconds on a line that never steps and counts suspends too."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    """CLOCK_BOOTTIME for durations (plain monotonic stops while the machine sleeps)."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def steady(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(max(0.0, seconds))
+
+
+class FrameTimes:
+    """Turns a stream's own timestamps into steady seconds and UTC.
+
+    A stream's clock is believed while it keeps within `tolerance_s` of the arrival times; when it
+    jumps, stands still or is missing, arrival time takes over and a new anchor is set. The wall
+    clock is looked at again every `recheck_s`, so that a step moves the dates of later frames and
+    no duration.
+    """
+
+    def __init__(self, clock: Clock, *, tolerance_s: float = 2.0, recheck_s: float = 60.0):
+        self._clock = clock
+        self._tolerance_s = tolerance_s
+        self._recheck_s = recheck_s
+        self._offset: float | None = None
+        self._last_t = float("-inf")
+        self._wall: tuple[float, datetime] | None = None
+
+    def stamp(self, stream_s: float | None) -> tuple[float, datetime]:
+        """Steady seconds (never decreasing) and UTC of a picture with the stream time given."""
+        arrived = self._clock.steady()
+        t = self._steady(stream_s, arrived)
+        self._last_t = t
+        if self._wall is None or arrived - self._wall[0] >= self._recheck_s:
+            self._wall = (arrived, self._clock.now())
+        return t, self._wall[1] + timedelta(seconds=t - self._wall[0])
+
+    def _steady(self, stream_s: float | None, arrived: float) -> float:
+        if stream_s is None:
+            return max(arrived, self._last_t)
+        if self._offset is None or abs(stream_s + self._offset - arrived) > self._tolerance_s:
+            self._offset = arrived - stream_s
+        return max(stream_s + self._offset, self._last_t)

@@ -1,0 +1,1 @@
+"""From pictures to bodies: the engines and the models they read."""

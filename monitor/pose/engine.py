@@ -1,0 +1,27 @@
+"""What a pose engine is to the rest of the house."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from monitor.posture.model import Image, Pose, Region
+
+
+class Engine(Protocol):
+    """Two verbs and no memory: the same call on the same picture gives the same answer.
+
+    Pictures are (height, width, 3) uint8 RGB. One engine serves all cameras of a worker; it is
+    used from one thread.
+    """
+
+    name: str
+    """Engine and model, as written on every event: for example `mediapipe/full`."""
+
+    def find(self, image: Image) -> list[Pose]:
+        """Look for people in the whole picture: costly, now and then."""
+        ...
+
+    def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
+        """Look again at people already known, one answer a region: `None` where nobody is."""
+        ...
+
+    def close(self) -> None: ...
