@@ -116,7 +116,7 @@ def drain(journal: Journal, sessions: Sessions, written: Written) -> int:
 
 def save(session: Session, row: Base, written: Written) -> None:
     """Insert or replace by key; an event's older revision never replaces a newer one."""
-    key = tuple(getattr(row, column.key) for column in row.__mapper__.primary_key)
+    key = tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
     old = session.get(type(row), key)
     if isinstance(old, Event) and isinstance(row, Event) and old.revision >= row.revision:
         return

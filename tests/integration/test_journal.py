@@ -27,15 +27,38 @@ def sessions(tmp_path):
 
 def an_event(**changes) -> Event:
     values = {
-        "id": uuid4(), "revision": 1, "camera": "dock", "zone": None, "slot": 1, "pack": "default",
-        "rule": "bend", "rule_title": "Deep bend", "rule_version": "1", "rule_source": "ours",
-        "severity": "alert", "measure": "trunk_flexion", "unit": "°", "limit": 60.0, "hold_s": 4.0,
-        "advice": "Raise it.", "started_at": NOW, "met_at": NOW, "seen_at": NOW, "ended_at": None,
-        "duration_s": 4.0, "peak": 72.5, "peak_at": NOW, "track": [[0.0, 61.0], [1.0, None]],
+        "id": uuid4(),
+        "revision": 1,
+        "camera": "dock",
+        "zone": None,
+        "slot": 1,
+        "pack": "default",
+        "rule": "bend",
+        "rule_title": "Deep bend",
+        "rule_version": "1",
+        "rule_source": "ours",
+        "severity": "alert",
+        "measure": "trunk_flexion",
+        "unit": "°",
+        "limit": 60.0,
+        "hold_s": 4.0,
+        "advice": "Raise it.",
+        "started_at": NOW,
+        "met_at": NOW,
+        "seen_at": NOW,
+        "ended_at": None,
+        "duration_s": 4.0,
+        "peak": 72.5,
+        "peak_at": NOW,
+        "track": [[0.0, 61.0], [1.0, None]],
         "angles": {"trunk_flexion": {"deg": 72.5, "low": None, "high": None}},
-        "calibration": {"pitch_deg": 15.0}, "engine": "mediapipe/full", "evidence": None,
-        "evidence_note": None, "test": False, **changes,
-    }  # fmt: skip
+        "calibration": {"pitch_deg": 15.0},
+        "engine": "mediapipe/full",
+        "evidence": None,
+        "evidence_note": None,
+        "test": False,
+        **changes,
+    }
     return Event(**values)
 
 
@@ -48,7 +71,7 @@ def test_a_row_comes_out_as_it_went_in(journal, sessions):
     assert journal.entries() == []
     with sessions() as session:
         (kept,) = session.scalars(select(Event))
-        for name in Event.__mapper__.columns.keys():
+        for name in [column.key for column in Event.__mapper__.columns]:
             assert getattr(kept, name) == getattr(event, name), name
 
 
@@ -74,7 +97,7 @@ def test_minutes_of_two_runs_of_a_worker_stand_side_by_side(journal, sessions):
                 band="0-20",
                 writer=writer,
                 seconds=20.0,
-            )  # fmt: skip
+            )
         )
     drain(journal, sessions, lambda *_: None)
     with sessions() as session:
