@@ -1,0 +1,156 @@
+"""The angles of one body, in degrees against gravity or between body parts.
+
+Everything is read from joints in the gravity frame (see `monitor.posture.gravity`): (33, 3) metres,
+x to the camera's right, y up, z horizontal towards the camera.
+"""
+
+import numpy as np
+
+from monitor.posture.model import Angle, Floats, Landmark, Pose
+
+SEEN = 0.5
+"""A landmark counts as seen from this visibility: BlazePose trains it as a probability."""
+
+HEAD_NEUTRAL_DEG = 0.0
+"""Elevation of the line from the ears to the nose when looking level (see `head_inclination`)."""
+
+UP = np.array([0.0, 1.0, 0.0])
+SHOULDERS = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
+HIPS = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
+EARS = (Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
+LEFT_LIMBS = (
+    Landmark.LEFT_SHOULDER,
+    Landmark.LEFT_ELBOW,
+    Landmark.LEFT_WRIST,
+    Landmark.LEFT_HIP,
+    Landmark.LEFT_KNEE,
+    Landmark.LEFT_ANKLE,
+)
+"""The right one of each has the next number."""
+
+
+def visible(pose: Pose, *landmarks: int) -> bool:
+    """Whether all these landmarks are seen."""
+    return bool((pose.landmarks[list(landmarks), 3] >= SEEN).all())
+
+
+def pair_visible(pose: Pose, pair: tuple[int, int]) -> bool:
+    """Whether the middle of a left and a right landmark can be told: in a side view the far one
+    hides behind the near one, so the two are asked together."""
+    return bool(pose.landmarks[list(pair), 3].mean() >= SEEN)
+
+
+def angle_between_deg(a: Floats, b: Floats) -> float:
+    """The angle between two vectors, 0..180; 0 when one of them has no length."""
+    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))
+
+
+def inclination_deg(v: Floats) -> float:
+    """How far a vector is off the vertical, 0 (up) .. 180 (down)."""
+    return angle_between_deg(v, UP)
+
+
+def _middle(joints: Floats, pair: tuple[int, int]) -> Floats:
+    return np.asarray(joints[list(pair)].mean(axis=0))
+
+
+def _across(joints: Floats, pair: tuple[int, int]) -> Floats:
+    """From the person's left to their right."""
+    return np.asarray(joints[pair[1]] - joints[pair[0]])
+
+
+def _unit(v: Floats) -> Floats:
+    length = float(np.linalg.norm(v))
+    return v / length if length > 0 else v
+
+
+def trunk(joints: Floats) -> Floats:
+    """The vector from the middle of the hips to the middle of the shoulders, metres."""
+    return _middle(joints, SHOULDERS) - _middle(joints, HIPS)
+
+
+def forward(joints: Floats) -> Floats:
+    """The horizontal direction the hips face (not normalised)."""
+    return np.asarray(np.cross(UP, _across(joints, HIPS)))
+
+
+def trunk_flexion(joints: Floats) -> float:
+    """Inclination of the trunk from vertical, negative when it leans backward (ISO 11226)."""
+    v = trunk(joints)
+    side = -1.0 if v @ forward(joints) < 0 else 1.0
+    return side * inclination_deg(v)
+
+
+def trunk_side_bend(joints: Floats) -> float:
+    """Lean of the trunk along the line across the hips: positive to the person's right."""
+    across = _unit(trunk(joints)) @ _unit(_across(joints, HIPS))
+    return float(np.degrees(np.arcsin(np.clip(across, -1.0, 1.0))))
+
+
+def trunk_twist(joints: Floats) -> float:
+    """Turn of the shoulders against the hips about the trunk: positive to the person's left."""
+    axis = _unit(trunk(joints))
+    hips, shoulders = (
+        line - (line @ axis) * axis for line in (_across(joints, HIPS), _across(joints, SHOULDERS))
+    )
+    return float(np.degrees(np.arctan2(np.cross(hips, shoulders) @ axis, hips @ shoulders)))
+
+
+def head_inclination(joints: Floats) -> float:
+    """How far the line from the ears to the nose points below where it points when the person
+    looks level: 0 level, positive looking down."""
+    gaze = joints[Landmark.NOSE] - _middle(joints, EARS)
+    return HEAD_NEUTRAL_DEG - (90.0 - inclination_deg(gaze))
+
+
+def neck_flexion(joints: Floats) -> float:
+    """Head inclination minus trunk inclination (ISO 11226)."""
+    return head_inclination(joints) - trunk_flexion(joints)
+
+
+def upper_arm_elevation(joints: Floats, shoulder: int, elbow: int) -> float:
+    """Upper arm against gravity: 0 hanging, 90 level, 180 overhead."""
+    return angle_between_deg(joints[elbow] - joints[shoulder], -UP)
+
+
+def upper_arm_to_trunk(joints: Floats, shoulder: int, elbow: int) -> float:
+    """Upper arm against the trunk, as RULA and REBA use it: 0 along the trunk."""
+    return angle_between_deg(joints[elbow] - joints[shoulder], -trunk(joints))
+
+
+def flexion(joints: Floats, above: int, joint: int, below: int) -> float:
+    """How far a joint is bent: 0 straight."""
+    return angle_between_deg(joints[joint] - joints[above], joints[below] - joints[joint])
+
+
+def measure_angles(pose: Pose, joints: Floats) -> dict[str, Angle | None]:
+    """Every angle of `ANGLES`; `None` where a joint it needs is not seen.
+
+    joints: the pose's world landmarks in the gravity frame, (33, 3) metres.
+    """
+    trunk_seen = pair_visible(pose, SHOULDERS) and pair_visible(pose, HIPS)
+    head_seen = visible(pose, Landmark.NOSE) and pair_visible(pose, EARS)
+    readings: dict[str, float | None] = {
+        "trunk_flexion": trunk_flexion(joints) if trunk_seen else None,
+        "trunk_side_bend": trunk_side_bend(joints) if trunk_seen else None,
+        "trunk_twist": trunk_twist(joints) if visible(pose, *SHOULDERS, *HIPS) else None,
+        "head_inclination": head_inclination(joints) if head_seen else None,
+        "neck_flexion": neck_flexion(joints) if head_seen and trunk_seen else None,
+    }
+    for side, first in (("left", 0), ("right", 1)):
+        shoulder, elbow, wrist, hip, knee, ankle = (first + m for m in LEFT_LIMBS)
+        arm = (joints, shoulder, elbow)
+        arm_seen = visible(pose, shoulder, elbow)
+        readings |= {
+            f"{side}_upper_arm_elevation": upper_arm_elevation(*arm) if arm_seen else None,
+            f"{side}_upper_arm_to_trunk": (
+                upper_arm_to_trunk(*arm) if arm_seen and trunk_seen else None
+            ),
+            f"{side}_elbow_flexion": (
+                flexion(*arm, wrist) if arm_seen and visible(pose, wrist) else None
+            ),
+            f"{side}_knee_flexion": (
+                flexion(joints, hip, knee, ankle) if visible(pose, hip, knee, ankle) else None
+            ),
+        }
+    return {name: None if deg is None else Angle(deg) for name, deg in readings.items()}

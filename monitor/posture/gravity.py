@@ -1,0 +1,55 @@
+"""From the picture's frame to gravity's: where down is for one person.
+
+The camera is a pinhole. Its pitch is positive when it looks down, its roll when it is turned
+clockwise about its view, its field of view is horizontal.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.posture.model import Floats, Landmark, Pose
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a camera hangs, in degrees. origin: `settings` or `assumed` (`learnt` comes later)."""
+
+    pitch_deg: float = 0.0
+    roll_deg: float = 0.0
+    fov_deg: float = 60.0
+    origin: str = "assumed"
+
+
+def camera_to_gravity(calibration: Calibration) -> Floats:
+    """The rotation (3, 3) from the camera's axes (x right, y up, z backwards) to gravity's
+    (x to the camera's right, y up, z horizontal towards the camera)."""
+    pitch, roll = np.radians((calibration.pitch_deg, calibration.roll_deg))
+    c, s = np.cos(roll), np.sin(roll)
+    level = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+    c, s = np.cos(pitch), np.sin(pitch)
+    tilt = np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]])
+    return np.asarray(tilt @ level)
+
+
+def ray_to_camera(x: float, y: float, width: int, height: int, fov_deg: float) -> Floats:
+    """The smallest rotation (3, 3) that turns the camera's axis into the ray through a pixel.
+
+    BlazePose sees a crop round the person as if the camera looked straight at them: its world
+    landmarks stand in the frame of the ray, not of the camera's axis.
+    """
+    focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
+    back = -np.array([x - width / 2, height / 2 - y, -focal])
+    back /= np.linalg.norm(back)
+    axis = np.cross([0.0, 0.0, 1.0], back)
+    k = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
+    return np.asarray(np.eye(3) + k + k @ k / (1.0 + back[2]))
+
+
+def to_gravity(pose: Pose, calibration: Calibration, width: int, height: int) -> Floats:
+    """World landmarks (33, 3) in metres, hips at 0: x to the camera's right, y up, z horizontal
+    towards the camera."""
+    hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
+    ray = ray_to_camera(hips[0], hips[1], width, height, calibration.fov_deg)
+    turn = camera_to_gravity(calibration) @ ray
+    return np.asarray((pose.world * (1.0, -1.0, -1.0)) @ turn.T)

@@ -1,0 +1,159 @@
+"""What can be measured on a person, and the rules that set limits to it.
+
+A rule is data (`config/rules/*.yaml`); a measure is one function in `MEASURES`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.posture.angles import inclination_deg, visible
+from monitor.posture.model import ANGLES, Floats, Landmark, Person
+
+UPRIGHT_OR_STOOPED_DEG = 65.0
+"""A body whose line from ankles to shoulders is further from vertical lies (ours).
+
+A stoop with the hands on the floor leaves that line below 40°, kneeling back on the heels below
+45°, sitting on the floor with straight legs near 60°."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number read off one person; `None` means it cannot be seen."""
+
+    title: str
+    unit: str
+    of: Callable[[Person], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A limit on one measure over time. Seconds everywhere, never frames.
+
+    enter / leave: the posture begins at or over `enter` and ends under `leave` (hysteresis).
+    hold: how long it may last, as points (value, seconds) of a line, level beyond its ends; one
+    point is a constant. The share of the allowed time used up adds up at the value held: the rule
+    is met when it reaches 1 (for a constant limit of 4 s, after 4 s; along the ISO 11226 line,
+    sooner the deeper the bend).
+    release_s: how long it must stay under `leave` before the episode ends. remind_s: an open
+    event is told again this often. forget_s: an episode unseen for longer ends where it was last
+    seen. zones: judge only people standing in one of these; empty: everywhere.
+    """
+
+    name: str
+    title: str
+    pack: str
+    version: str
+    measure: str
+    enter: float
+    leave: float
+    hold: tuple[tuple[float, float], ...]
+    release_s: float
+    remind_s: float
+    forget_s: float
+    severity: str
+    advice: str
+    source: str
+    zones: tuple[str, ...] = ()
+
+    def allowed_s(self, value: float) -> float:
+        """Seconds the value may be held before the rule is met."""
+        values, seconds = zip(*self.hold, strict=True)
+        return float(np.interp(value, values, seconds))
+
+    def applies(self, person: Person) -> bool:
+        return not self.zones or any(zone in self.zones for zone in person.zones)
+
+
+def _angle(name: str) -> Callable[[Person], float | None]:
+    def of(person: Person) -> float | None:
+        angle = person.angles.get(name)
+        return None if angle is None else angle.deg
+
+    return of
+
+
+def _worse(*names: str) -> Callable[[Person], float | None]:
+    def of(person: Person) -> float | None:
+        seen = [a.deg for name in names if (a := person.angles.get(name)) is not None]
+        return max(seen, default=None)
+
+    return of
+
+
+def _hands_above_head(person: Person) -> float | None:
+    """Centimetres the higher hand is above the ears' height; negative: below."""
+    ears = _points(person, (Landmark.LEFT_EAR, Landmark.RIGHT_EAR))
+    hands = _points(person, (Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST))
+    if not len(ears) or not len(hands):
+        return None
+    return 100.0 * float(hands[:, 1].max() - ears[:, 1].mean())
+
+
+def _lying(person: Person) -> float | None:
+    """Degrees from vertical of the line from the ankles (else the knees) to the shoulders."""
+    top = _points(person, (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER))
+    bottom = _points(person, (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE))
+    if not len(bottom):
+        bottom = _points(person, (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE))
+    if not len(top) or not len(bottom):
+        return None
+    return inclination_deg(top.mean(axis=0) - bottom.mean(axis=0))
+
+
+def _kneeling(person: Person) -> float | None:
+    """Degrees the more inclined shin is off vertical; 0 when the whole body lies."""
+    lying = _lying(person)
+    shins = [
+        inclination_deg(person.gravity[knee] - person.gravity[ankle])
+        for knee, ankle in (
+            (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
+            (Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
+        )
+        if visible(person.pose, knee, ankle)
+    ]
+    if lying is None or not shins:
+        return None
+    return 0.0 if lying > UPRIGHT_OR_STOOPED_DEG else min(max(shins), 90.0)
+
+
+def _points(person: Person, landmarks: Sequence[Landmark]) -> Floats:
+    return person.gravity[[mark for mark in landmarks if visible(person.pose, mark)]]
+
+
+MEASURES: dict[str, Measure] = {
+    **{name: Measure(name.replace("_", " "), "°", _angle(name)) for name in ANGLES},
+    "upper_arm_elevation": Measure(
+        "upper arm elevation (the higher arm)",
+        "°",
+        _worse("left_upper_arm_elevation", "right_upper_arm_elevation"),
+    ),
+    "knee_flexion": Measure(
+        "knee flexion (the more bent knee)",
+        "°",
+        _worse("left_knee_flexion", "right_knee_flexion"),
+    ),
+    "hands_above_head": Measure("height of the hands over the ears", "cm", _hands_above_head),
+    "kneeling": Measure("inclination of the shin", "°", _kneeling),
+    "lying": Measure("inclination of the whole body", "°", _lying),
+}
+"""Everything a rule can set a limit to, by the name a pack uses."""
+
+BANDS: dict[str, tuple[float, ...]] = {
+    "trunk_flexion": (20.0, 60.0),
+    "upper_arm_elevation": (20.0, 60.0),
+    "knee_flexion": (60.0, 100.0),
+}
+"""Edges of the bands whose person-seconds are kept per minute: ISO 11226's for trunk and upper
+arm; for the knees our own (60: bent, 100: deep)."""
+
+
+def band_of(measure: str, value: float | None) -> str:
+    """The band a value falls in: `0-20`, `20-60`, `60+`, or `unseen`."""
+    if value is None:
+        return "unseen"
+    edges = BANDS[measure]
+    i = int(np.searchsorted(edges, value, side="right"))
+    low = f"{edges[i - 1]:g}" if i else "0"
+    return f"{low}-{edges[i]:g}" if i < len(edges) else f"{low}+"

@@ -1,0 +1,414 @@
+"""The one file of settings, checked key by key before anything starts.
+
+Read by the composition roots alone (`cli`, `supervisor`, the dashboard's entry); everything below
+takes plain arguments. Secrets stand in the environment: `${NAME}` in any value is replaced by the
+variable NAME, or by the content of the file that NAME_FILE names.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from monitor.errors import SettingsError
+from monitor.posture.model import ANGLES
+from monitor.posture.rules import MEASURES, Rule
+
+ROOT = Path(__file__).parents[1]
+PACKS = ROOT / "config" / "rules"
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Point = tuple[Fraction, Fraction]
+
+
+def _polygon(points: list[Point]) -> list[Point]:
+    if len({tuple(p) for p in points}) < 3:
+        raise ValueError("a polygon needs at least three different corners")
+    edges = list(zip(points, points[1:] + points[:1], strict=True))
+    for i, (a, b) in enumerate(edges):
+        for c, d in edges[i + 2 : len(edges) - (i == 0)]:
+            if _cross(a, b, c) * _cross(a, b, d) < 0 and _cross(c, d, a) * _cross(c, d, b) < 0:
+                raise ValueError("the polygon's edges cross each other: list its corners in order")
+    return points
+
+
+def _cross(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+Polygon = Annotated[list[Point], AfterValidator(_polygon)]
+"""Corners as fractions of the picture's width and height, from its top left."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(Part):
+    name: str = "Plumbline"
+    timezone: str = Field("UTC", description="IANA name; days and report times are this zone's")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in available_timezones():
+            near = difflib.get_close_matches(value, available_timezones(), 1)
+            raise ValueError("no such time zone" + (f"; did you mean {near[0]}?" if near else ""))
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Zone(Part):
+    name: Name
+    polygon: Polygon
+
+
+class RuleChange(Part):
+    """What one camera does differently from its rule pack."""
+
+    disabled: bool = False
+    enter: float | None = None
+    leave: float | None = None
+    hold_s: float | None = Field(None, ge=0)
+    release_s: float | None = Field(None, ge=0)
+    remind_s: float | None = Field(None, gt=0)
+    severity: Literal["notice", "warning", "alert"] | None = None
+    zones: list[Name] | None = Field(None, description="judge only people standing in these zones")
+
+
+class Camera(Part):
+    name: Name
+    url: str = Field(
+        description="rtsp://, http(s)://, file:, usb:0 or mannequin:; secrets as ${NAME}"
+    )
+    fps: float = Field(5.0, gt=0, le=30, description="samples a second")
+    rtsp_transport: Literal["tcp", "udp"] = "tcp"
+    open_timeout_s: float = Field(10.0, gt=0, le=120)
+    read_timeout_s: float = Field(10.0, gt=0, le=120)
+    frozen_after_s: float = Field(20.0, ge=2, le=600)
+    pitch_deg: float = Field(0.0, ge=-90, le=90, description="positive: the camera looks down")
+    roll_deg: float = Field(
+        0.0, ge=-180, le=180, description="positive: turned clockwise about its view"
+    )
+    fov_deg: float = Field(60.0, ge=10, le=150, description="horizontal field of view")
+    rules: Name | None = Field(None, description="rule pack; the site's when left out")
+    changes: dict[str, RuleChange] = {}
+    zones: list[Zone] = []
+    masks: list[Polygon] = Field([], description="privacy masks: blackened before anyone looks")
+
+    @model_validator(mode="after")
+    def _zones_exist(self) -> Self:
+        known = [zone.name for zone in self.zones]
+        if len(set(known)) < len(known):
+            raise ValueError("two zones have the same name")
+        for rule, change in self.changes.items():
+            for zone in change.zones or ():
+                if zone not in known:
+                    raise ValueError(f"changes.{rule}.zones: no zone {zone!r} on this camera")
+        return self
+
+
+class EngineSettings(Part):
+    name: Literal["mediapipe"] = "mediapipe"
+    search_px: int = Field(640, ge=224, le=4096, description="long side the search scales to")
+    max_people: int = Field(4, ge=1, le=20)
+
+
+class Evidence(Part):
+    skeleton_only: bool = Field(False, description="draw the skeleton on black, keep no picture")
+    keep_free_mb: int = Field(
+        500, ge=0, description="below this much free disk no pictures are stored"
+    )
+
+
+class Retention(Part):
+    evidence_days: int = Field(30, ge=1)
+    events_days: int = Field(365, ge=1)
+    minutes_days: int = Field(365, ge=1)
+    uploads_days: int = Field(7, ge=1)
+
+
+class Reports(Part):
+    daily_at: time = Field(time(6, 0), description="local time at which yesterday is reported")
+
+
+class Webhook(Part):
+    name: Name
+    url: str
+    secret: str = Field(min_length=16, description="signs every message; say ${NAME}")
+    severities: list[Literal["notice", "warning", "alert"]] = ["warning", "alert"]
+
+
+class Mail(Part):
+    name: Name = "mail"
+    host: str
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password: str | None = None
+    sender: str
+    to: list[str] = Field(min_length=1)
+    severities: list[Literal["notice", "warning", "alert"]] = ["alert"]
+
+
+class Alerts(Part):
+    webhooks: list[Webhook] = []
+    mail: list[Mail] = []
+    camera_down_after_s: float = Field(60.0, ge=0, description="tell nobody of shorter outages")
+    link: str | None = Field(None, description="the dashboard's address, as receivers reach it")
+
+
+class Dashboard(Part):
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    upload_mb: int = Field(20, ge=1, le=200)
+
+
+class Settings(Part):
+    site: Site = Site()
+    data: Path = Field(Path("var"), description="folder of everything that is kept")
+    database: str | None = Field(
+        None, description="SQLAlchemy URL; plumbline.db in the data folder when left out"
+    )
+    workers: int = Field(0, ge=0, le=64, description="worker processes; 0: as many as cores")
+    rules: Name = "default"
+    cameras: list[Camera] = Field(min_length=1)
+    engine: EngineSettings = EngineSettings()
+    evidence: Evidence = Evidence()
+    retention: Retention = Retention()
+    reports: Reports = Reports()
+    alerts: Alerts = Alerts()
+    dashboard: Dashboard = Dashboard()
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        receivers = [w.name for w in self.alerts.webhooks] + [m.name for m in self.alerts.mail]
+        for what, names in (
+            ("cameras", [c.name for c in self.cameras]),
+            ("alert receivers", receivers),
+        ):
+            twice = {n for n in names if names.count(n) > 1}
+            if twice:
+                raise ValueError(f"two {what} are called {sorted(twice)[0]!r}")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data.resolve() / 'plumbline.db'}"
+
+
+class PackRule(Part):
+    """One rule as written in a pack; see `monitor.posture.rules.Rule` for the meaning."""
+
+    title: str
+    measure: str
+    enter: float
+    leave: float
+    hold_s: float | list[tuple[float, float]]
+    release_s: float = Field(1.0, ge=0)
+    remind_s: float = Field(60.0, gt=0)
+    forget_s: float = Field(15.0, gt=0)
+    severity: Literal["notice", "warning", "alert"]
+    advice: str
+    source: str = Field(description="standard and how far it was verified, or that it is ours")
+
+    @field_validator("measure")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in MEASURES:
+            raise ValueError(
+                f"no measure {value!r}; {_nearest(value, MEASURES)}(angles: {', '.join(ANGLES)})"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if self.leave > self.enter:
+            raise ValueError(
+                f"leave ({self.leave:g}) must not be over enter ({self.enter:g}): "
+                "a posture ends below the limit that began it"
+            )
+        if isinstance(self.hold_s, list):
+            angles = [a for a, _ in self.hold_s]
+            if len(angles) < 2 or angles != sorted(set(angles)):
+                raise ValueError("hold_s as a line needs two or more points with rising angles")
+            if any(s <= 0 for _, s in self.hold_s):
+                raise ValueError("hold_s as a line needs times above 0")
+        elif self.hold_s < 0:
+            raise ValueError("hold_s must not be negative")
+        return self
+
+
+class Pack(Part):
+    """A set of rules: one file below `config/rules/`."""
+
+    pack: Name
+    version: str
+    rules: dict[Name, PackRule] = Field(min_length=1)
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in a YAML file. Raises SettingsError naming every key that is wrong."""
+    data = _expand(_read(path), environ, path.name)
+    settings = _checked(Settings, data, path)
+    if "PLUMBLINE_DATA" in environ:
+        settings = settings.model_copy(update={"data": Path(environ["PLUMBLINE_DATA"])})
+    for camera in settings.cameras:
+        rules_of(camera, settings.rules)
+    return settings
+
+
+def load_pack(name: str, folder: Path = PACKS) -> Pack:
+    """The rule pack `name`. Raises SettingsError when it is missing or wrong."""
+    path = folder / f"{name}.yaml"
+    if not path.is_file():
+        known = sorted(p.stem for p in folder.glob("*.yaml"))
+        raise SettingsError(
+            f"rules: there is no pack {name!r}; {_nearest(name, known)}packs: {', '.join(known)}"
+        )
+    return _checked(Pack, _read(path), path)
+
+
+def rules_of(camera: Camera, default_pack: str, folder: Path = PACKS) -> list[Rule]:
+    """The rules one camera is judged by: its pack with its own changes."""
+    pack = load_pack(camera.rules or default_pack, folder)
+    for name in camera.changes:
+        if name not in pack.rules:
+            raise SettingsError(
+                f"cameras.{camera.name}.changes: pack {pack.pack!r} has no rule {name!r}; "
+                f"{_nearest(name, pack.rules)}rules: {', '.join(pack.rules)}"
+            )
+    return [
+        _rule(pack, name, written, camera.changes.get(name, RuleChange()), camera)
+        for name, written in pack.rules.items()
+        if not camera.changes.get(name, RuleChange()).disabled
+    ]
+
+
+def _rule(pack: Pack, name: str, written: PackRule, change: RuleChange, camera: Camera) -> Rule:
+    changed = change.model_dump(exclude={"disabled", "zones"}, exclude_none=True)
+    if "enter" in changed and "leave" not in changed:
+        changed["leave"] = changed["enter"] - (written.enter - written.leave)
+    try:
+        final = PackRule.model_validate({**written.model_dump(), **changed})
+    except ValidationError as e:
+        raise SettingsError(f"cameras.{camera.name}.changes.{name}: {e.errors()[0]['msg']}") from e
+    return Rule(
+        name=name,
+        pack=pack.pack,
+        version=pack.version + ("+changed" if changed else ""),
+        zones=tuple(change.zones or ()),
+        hold=_hold(final.hold_s),
+        **final.model_dump(exclude={"hold_s"}),
+    )
+
+
+def _hold(written: float | list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    return tuple(written) if isinstance(written, list) else ((0.0, written),)
+
+
+def _read(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as e:
+        raise SettingsError(f"{path}: cannot be read ({e.strerror})") from e
+    except UnicodeDecodeError as e:
+        raise SettingsError(f"{path}: is not a UTF-8 text file") from e
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as e:
+        mark = getattr(e, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise SettingsError(f"{path}{where}: is not valid YAML ({getattr(e, 'problem', e)})") from e
+
+
+def _expand(value: Any, environ: Mapping[str, str], where: str) -> Any:
+    if isinstance(value, dict):
+        return {k: _expand(v, environ, f"{where}: {k}") for k, v in value.items()}
+    if isinstance(value, list):
+        return [_expand(v, environ, where) for v in value]
+    if isinstance(value, str):
+        return re.sub(r"\$\{(\w+)\}", lambda m: _secret(m[1], environ, where), value)
+    return value
+
+
+def _secret(name: str, environ: Mapping[str, str], where: str) -> str:
+    if name in environ:
+        return environ[name]
+    file = environ.get(f"{name}_FILE")
+    if file is None:
+        raise SettingsError(
+            f"{where}: the secret {name} is missing; set {name}, or {name}_FILE to a file with it"
+        )
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as e:
+        raise SettingsError(f"{where}: {name}_FILE={file} cannot be read ({e.strerror})") from e
+
+
+P = TypeVar("P", bound=Part)
+
+
+def _checked(kind: type[P], data: Any, path: Path) -> P:
+    if not isinstance(data, dict):
+        raise SettingsError(f"{path}: is empty or not a table of settings")
+    try:
+        return kind.model_validate(data)
+    except ValidationError as e:
+        lines = [_say(kind, error) for error in e.errors()]
+        raise SettingsError("\n".join(f"{path}: {line}" for line in lines)) from e
+
+
+def _say(kind: type[BaseModel], error: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = list(_keys_at(kind, error["loc"][:-1]))
+        near = _nearest(str(error["loc"][-1]), known)
+        return f"{key}: no such setting; {near}known here: {', '.join(known)}"
+    if error["type"] == "missing":
+        return f"{key}: is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    given = error.get("input")
+    secret = any(word in key for word in ("url", "password", "secret", "database"))
+    plain = isinstance(given, str | int | float | bool) and not secret
+    shown = f" (given: {given!r})" if plain else ""
+    return f"{key}: {message}{shown}" if key else message
+
+
+def _keys_at(kind: Any, location: tuple[int | str, ...]) -> Iterator[str]:
+    """The settings that exist beside the one at `location`."""
+    for part in location:
+        kind = _inner(kind, part)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from kind.model_fields
+
+
+def _inner(kind: Any, part: int | str) -> Any:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind.model_fields[str(part)].annotation
+    return kind.__args__[-1]
+
+
+def _nearest(word: str, known: Any) -> str:
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f"did you mean {near[0]!r}? " if near else ""

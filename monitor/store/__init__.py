@@ -1,0 +1,1 @@
+"""Everything kept: the only meeting point of daemon, jobs and pages."""

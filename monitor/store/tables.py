@@ -1,0 +1,239 @@
+"""The tables. Keys are made by the writer (UUID), so that writing twice changes nothing."""
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes only, kept and given back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; the store takes aware datetimes only")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class Event(Base):
+    """An episode that held long enough: one rule, one person, one camera."""
+
+    __tablename__ = "event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    """Rises with every change of the event; an older revision never overwrites a newer one."""
+    camera: Mapped[str]
+    zone: Mapped[str | None]
+    slot: Mapped[int]
+    """The anonymous slot of the person on that camera, since its worker started."""
+    pack: Mapped[str]
+    rule: Mapped[str]
+    rule_title: Mapped[str]
+    rule_version: Mapped[str]
+    rule_source: Mapped[str]
+    severity: Mapped[str]
+    """`notice`, `warning` or `alert`."""
+    measure: Mapped[str]
+    unit: Mapped[str]
+    limit: Mapped[float]
+    hold_s: Mapped[float]
+    """How long the posture may be held at its peak before it counts."""
+    advice: Mapped[str]
+    started_at: Mapped[datetime]
+    """When the limit was first passed, before the hold."""
+    met_at: Mapped[datetime]
+    """When the rule was met: the alert."""
+    seen_at: Mapped[datetime]
+    """When the person was last measured in this event."""
+    ended_at: Mapped[datetime | None]
+    duration_s: Mapped[float]
+    peak: Mapped[float]
+    peak_at: Mapped[datetime]
+    track: Mapped[list[Any]]
+    """The measure over time: `[[seconds since started_at, value or null], …]`."""
+    angles: Mapped[dict[str, Any]]
+    """All angles at the peak: `{name: {"deg", "low", "high"} or null}`."""
+    calibration: Mapped[dict[str, Any]]
+    """What the angles were judged by: `pitch_deg`, `roll_deg`, `fov_deg`, `origin`."""
+    engine: Mapped[str]
+    evidence: Mapped[str | None]
+    """Path of the picture below the data folder's `evidence/`."""
+    evidence_note: Mapped[str | None]
+    """Why there is no picture."""
+    test: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        Index("ix_event_met_at", "met_at"),
+        Index("ix_event_camera_met_at", "camera", "met_at"),
+        Index("ix_event_rule_met_at", "rule", "met_at"),
+        Index("ix_event_ended_at", "ended_at"),
+    )
+
+
+class PostureMinute(Base):
+    """Person-seconds spent in one band of one measure, per camera and minute."""
+
+    __tablename__ = "posture_minute"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    band: Mapped[str] = mapped_column(primary_key=True)
+    """For example `0-20`, `20-60`, `60+`, or `unseen`."""
+    seconds: Mapped[float]
+
+    __table_args__ = (Index("ix_posture_minute_minute", "minute"),)
+
+
+class CoverageMinute(Base):
+    """What one camera saw in one minute; what is neither watched nor blind was off."""
+
+    __tablename__ = "coverage_minute"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    watched_s: Mapped[float]
+    blind_s: Mapped[float]
+    people_s: Mapped[float]
+    """Person-seconds in view."""
+    unmeasured_s: Mapped[float]
+    """Person-seconds in view whose trunk could not be measured."""
+    frames_in: Mapped[int]
+    sampled: Mapped[int]
+    confidence: Mapped[float | None]
+    """Mean visibility of the landmarks of all people, 0..1; `None` when nobody was there."""
+    stage_ms: Mapped[dict[str, Any]]
+    """Mean milliseconds per stage: `{"find": …, "follow": …, "judge": …, "evidence": …}`."""
+
+    __table_args__ = (Index("ix_coverage_minute_minute", "minute"),)
+
+    @property
+    def off_s(self) -> float:
+        return max(0.0, 60.0 - self.watched_s - self.blind_s)
+
+
+class CameraState(Base):
+    """How a camera is now: the newest word from its worker."""
+
+    __tablename__ = "camera_state"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    """With credentials hidden."""
+    state: Mapped[str]
+    """`starting`, `up`, `blind`, `down`, `ended` or `off`."""
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    fps_asked: Mapped[float]
+    fps_reached: Mapped[float]
+    latency_ms: Mapped[float | None]
+    reconnects: Mapped[int]
+    people: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    frame_at: Mapped[datetime | None]
+    snapshot: Mapped[str | None]
+    """Path of the last blurred picture below the data folder's `snapshots/`."""
+    updated_at: Mapped[datetime]
+    """A state not renewed for `STALE_S` seconds is not to be believed."""
+
+
+STALE_S = 15.0
+
+
+class Incident(Base):
+    """A camera, a worker or the store was not well for a while."""
+
+    __tablename__ = "incident"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    camera: Mapped[str | None]
+    kind: Mapped[str]
+    """`down`, `frozen`, `black`, `worker`, `evidence`."""
+    reason: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_incident_started_at", "started_at"),)
+
+
+class Outbox(Base):
+    """One thing to be told to one receiver, until it has accepted it."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    receiver: Mapped[str]
+    """Name of the receiver in the settings."""
+    kind: Mapped[str]
+    """`event.started`, `camera.down`, `camera.up`."""
+    subject: Mapped[UUID]
+    """The event or incident."""
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("receiver", "kind", "subject"),
+        Index("ix_outbox_due", "delivered_at", "next_at"),
+    )
+
+
+class Report(Base):
+    """A report of one day, made once whoever asks for it."""
+
+    __tablename__ = "report"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    claimed_by: Mapped[str]
+    claimed_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
+    files: Mapped[list[Any]]
+
+
+class User(Base):
+    __tablename__ = "user"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Analysis(Base):
+    """An uploaded picture's result, by the digest of its bytes and the way it was asked for."""
+
+    __tablename__ = "analysis"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    result: Mapped[dict[str, Any]]
+    picture: Mapped[bytes]
+    """The blurred picture without a skeleton, JPEG; the original is not kept."""
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
