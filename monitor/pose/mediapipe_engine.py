@@ -1,5 +1,6 @@
 """MediaPipe's PoseLandmarker behind the two verbs of an engine."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,36 @@ import numpy as np
 from monitor.errors import ModelError
 from monitor.posture.model import Floats, Image, Landmark, Pose, Region
 
-CROP_PX = 320
-"""Side of the square that `follow` hands to the model, which looks at 256 × 256 of it."""
+CROP_PX = 384
+"""Side of the square that `follow` hands to the model: half more than the 256 it looks at, so that
+a body smaller than its region keeps its detail."""
 
 PADDING = 1.25
-"""How much wider than the body the next look is (BlazePose's own, mediapipe/modules/pose_landmark)."""
+"""How much wider than the body the next look is; BlazePose's own, mediapipe/modules/pose_landmark."""
+
+NEIGHBOURS = 3
+"""Bodies looked at in a region; more than one so that a neighbour is not taken for the person."""
+
+STRAY = 0.25
+"""The person's hips lie within this share of the region's side from its centre, or it is another:
+about 0.6 m, a third of a second at a quick walk."""
+
+SAME_BODY = 0.5
+"""Two answers of `find` are one body when their shoulders and hips lie, on average, closer than
+this share of the trunk: half a shoulder's breadth, nearer than two people can stand."""
 
 LARGEST_PX = 32766
 """OpenCV warps no picture with a longer side."""
+
+_MOST_AVERAGED = 8
+
+
+_TRUNK = [
+    Landmark.LEFT_SHOULDER,
+    Landmark.RIGHT_SHOULDER,
+    Landmark.LEFT_HIP,
+    Landmark.RIGHT_HIP,
+]
 
 
 class MediaPipeEngine:
@@ -50,7 +73,7 @@ class MediaPipeEngine:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
         to_picture = np.array([[width / size[0], 0.0, 0.0], [0.0, height / size[1], 0.0]])
-        return _poses(self._finder, small, to_picture)
+        return _without_doubles(_poses(self._finder, small, to_picture))
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = _checked(image)
@@ -63,10 +86,13 @@ class MediaPipeEngine:
 
     def _look(self, picture: Image, region: Region) -> Pose | None:
         if self._follower is None:
-            self._follower = self._landmarker(1)
+            self._follower = self._landmarker(NEIGHBOURS)
         to_picture = _from_crop(region)
         poses = _poses(self._follower, _crop(picture, region, to_picture), to_picture)
-        return poses[0] if poses else None
+        nearest = min(poses, key=lambda pose: _distance(pose.region, region), default=None)
+        if nearest is None or _distance(nearest.region, region) > STRAY * region.size:
+            return None
+        return nearest
 
     def _landmarker(self, people: int) -> Any:
         options = mp.tasks.vision.PoseLandmarkerOptions(
@@ -109,6 +135,25 @@ def _checked(image: Image) -> Image:
     return np.ascontiguousarray(image)
 
 
+def _distance(one: Region, other: Region) -> float:
+    return math.hypot(one.x - other.x, one.y - other.y)
+
+
+def _without_doubles(poses: list[Pose]) -> list[Pose]:
+    """Each body once, as the surest answer tells it; the detector may answer twice for one."""
+    kept: list[Pose] = []
+    for pose in sorted(poses, key=lambda pose: pose.score, reverse=True):
+        if not any(_same_body(pose, other) for other in kept):
+            kept.append(pose)
+    return kept
+
+
+def _same_body(one: Pose, other: Pose) -> bool:
+    a, b = one.landmarks[_TRUNK, :2], other.landmarks[_TRUNK, :2]
+    trunk = float(np.linalg.norm(a[:2].mean(axis=0) - a[2:].mean(axis=0)))
+    return float(np.linalg.norm(a - b, axis=1).mean()) < SAME_BODY * trunk
+
+
 def _from_crop(region: Region) -> Floats:
     """(2, 3) transform from pixels of the crop to pixels of the picture."""
     turn = region.size / CROP_PX * _turned(region.angle)
@@ -125,10 +170,10 @@ def _turned(angle: float) -> Floats:
 def _crop(picture: Image, region: Region, to_picture: Floats) -> Image:
     """The region as a square of CROP_PX, black beyond the picture.
 
-    Large regions are cut out in a multiple of that side and averaged down, so that nothing of
-    them is skipped.
+    Regions of more than two pixels to one are cut out in a multiple of that side and averaged
+    down, so that nothing in them is skipped.
     """
-    times = max(1, int(region.size / CROP_PX))
+    times = min(_MOST_AVERAGED, max(1, int(region.size / CROP_PX / 2)))
     side = CROP_PX * times
     cut = np.array(
         cv2.warpAffine(
