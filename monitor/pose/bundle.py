@@ -8,7 +8,7 @@ import argparse
 import zipfile
 from pathlib import Path
 
-import flatbuffers
+import flatbuffers  # type: ignore[import-untyped]
 import mediapipe as mp
 import numpy as np
 from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata

@@ -17,10 +17,7 @@ CROP_PX = 384
 a body smaller than its region keeps its detail."""
 
 PADDING = 1.25
-"""How much wider than the body the next look is; BlazePose's own, mediapipe/modules/pose_landmark."""
-
-NEIGHBOURS = 3
-"""Bodies looked at in a region; more than one so that a neighbour is not taken for the person."""
+"""How much wider than the body the next look is: BlazePose's own, in MediaPipe's pose_landmark."""
 
 STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:
@@ -60,53 +57,33 @@ class MediaPipeEngine:
         Raises ModelError when MediaPipe cannot load the bundle.
         """
         self.name = f"mediapipe/{task.stem.removeprefix('pose_landmarker_')}"
-        self._task = task
         self._search_px = search_px
-        self._min_score = min_score
-        self._finder = self._landmarker(max_people)
-        self._follower: Any = None
+        self._landmarker = _landmarker(task, max_people, min_score)
 
     def find(self, image: Image) -> list[Pose]:
         picture = _checked(image)
         height, width = picture.shape[:2]
         scale = min(1.0, self._search_px / max(height, width))
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+        small = _shrunk(picture, size) if scale < 1 else picture
         to_picture = np.array([[width / size[0], 0.0, 0.0], [0.0, height / size[1], 0.0]])
-        return _without_doubles(_poses(self._finder, small, to_picture))
+        return _without_doubles(_poses(self._landmarker, small, to_picture))
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = _checked(image)
         return [self._look(picture, region) for region in regions]
 
     def close(self) -> None:
-        for landmarker in (self._finder, self._follower):
-            if landmarker is not None:
-                landmarker.close()
+        self._landmarker.close()
 
     def _look(self, picture: Image, region: Region) -> Pose | None:
-        if self._follower is None:
-            self._follower = self._landmarker(NEIGHBOURS)
+        """The body nearest to where it was: the region may show neighbours too."""
         to_picture = _from_crop(region)
-        poses = _poses(self._follower, _crop(picture, region, to_picture), to_picture)
+        poses = _poses(self._landmarker, _crop(picture, region, to_picture), to_picture)
         nearest = min(poses, key=lambda pose: _distance(pose.region, region), default=None)
         if nearest is None or _distance(nearest.region, region) > STRAY * region.size:
             return None
         return nearest
-
-    def _landmarker(self, people: int) -> Any:
-        options = mp.tasks.vision.PoseLandmarkerOptions(
-            base_options=mp.tasks.BaseOptions(model_asset_path=str(self._task)),
-            num_poses=people,
-            min_pose_detection_confidence=self._min_score,
-            min_pose_presence_confidence=self._min_score,
-        )
-        try:
-            return mp.tasks.vision.PoseLandmarker.create_from_options(options)
-        except (RuntimeError, ValueError, OSError) as e:
-            raise ModelError(
-                f"the pose model {self._task} cannot be loaded; run `plumbline models fetch`"
-            ) from e
 
 
 def next_region(landmarks: Floats) -> Region:
@@ -123,6 +100,21 @@ def next_region(landmarks: Floats) -> Region:
     radius = float(np.linalg.norm(points - hips, axis=1).max())
     angle = float(np.arctan2(trunk[0], -trunk[1]))
     return Region(float(hips[0]), float(hips[1]), max(1.0, 2 * radius * PADDING), angle)
+
+
+def _landmarker(task: Path, people: int, min_score: float) -> Any:
+    options = mp.tasks.vision.PoseLandmarkerOptions(
+        base_options=mp.tasks.BaseOptions(model_asset_path=str(task)),
+        num_poses=people,
+        min_pose_detection_confidence=min_score,
+        min_pose_presence_confidence=min_score,
+    )
+    try:
+        return mp.tasks.vision.PoseLandmarker.create_from_options(options)
+    except (RuntimeError, ValueError, OSError) as e:
+        raise ModelError(
+            f"the pose model {task} cannot be loaded; run `plumbline models fetch`"
+        ) from e
 
 
 def _checked(image: Image) -> Image:
@@ -175,18 +167,17 @@ def _crop(picture: Image, region: Region, to_picture: Floats) -> Image:
     """
     times = min(_MOST_AVERAGED, max(1, int(region.size / CROP_PX / 2)))
     side = CROP_PX * times
-    cut = np.array(
-        cv2.warpAffine(
-            picture,
-            to_picture / [times, times, 1],
-            (side, side),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        ),
-        np.uint8,
+    cut = cv2.warpAffine(
+        picture,
+        to_picture / [times, times, 1],
+        (side, side),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
     )
-    if times == 1:
-        return cut
-    return np.array(cv2.resize(cut, (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA), np.uint8)
+    return _shrunk(np.asarray(cut, np.uint8), (CROP_PX, CROP_PX))
+
+
+def _shrunk(picture: Image, size: tuple[int, int]) -> Image:
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _poses(landmarker: Any, image: Image, to_picture: Floats) -> list[Pose]:

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from monitor.errors import ModelError
 
@@ -249,13 +250,19 @@ def _unpack(file: Path, member: str, to: Path) -> None:
 
 def _try_out(origin: Path, task: Path, *options: str) -> None:
     command = [sys.executable, "-m", "monitor.pose.bundle", str(task), *options]
-    reason = _run(command, timeout_s=_TRY_OUT_TIMEOUT_S, env={})
+    reason = _run(command, timeout_s=_TRY_OUT_TIMEOUT_S, cwd=Path(__file__).parents[2])
     if reason is not None:
         raise ModelError(f"MediaPipe cannot use the pose model in {origin}: {reason}")
 
 
-def _run(command: list[str], *, timeout_s: float, env: Mapping[str, str]) -> str | None:
-    """Runs a program from where `monitor` can be imported; why it failed, or `None`."""
+def _run(
+    command: list[str],
+    *,
+    timeout_s: float,
+    env: Mapping[str, str] = MappingProxyType({}),
+    cwd: Path | None = None,
+) -> str | None:
+    """Runs a program, `env` added to the environment; why it failed, or `None`."""
     try:
         subprocess.run(
             command,
@@ -265,13 +272,13 @@ def _run(command: list[str], *, timeout_s: float, env: Mapping[str, str]) -> str
             errors="replace",
             timeout=timeout_s,
             env={**os.environ, **env},
-            cwd=Path(__file__).parents[2],
+            cwd=cwd,
         )
     except subprocess.TimeoutExpired:
         return f"no answer within {timeout_s:.0f} s"
     except subprocess.CalledProcessError as e:
         lines = [line.strip() for line in e.stderr.splitlines() if line.strip()]
-        return lines[-1] if lines else f"exit status {e.returncode}"
+        return lines[-1].removeprefix("ERROR: ") if lines else f"exit status {e.returncode}"
     return None
 
 

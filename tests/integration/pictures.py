@@ -20,4 +20,4 @@ def film(name: str) -> Iterator[Image]:
     """Every picture of the file, in order."""
     with av.open(str(media(name))) as container:
         for picture in container.decode(video=0):
-            yield picture.to_ndarray(format="rgb24")
+            yield np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)

@@ -50,7 +50,8 @@ def reference(kind: str) -> Floats:
 
 def pixels_off(poses: list[Pose], expected: Floats) -> Floats:
     seen = np.array([pose.landmarks[:, :2] for pose in poses])
-    return np.linalg.norm(seen - expected[:, :, :2], axis=2)
+    off: Floats = np.linalg.norm(seen - expected[:, :, :2], axis=2)
+    return off
 
 
 @pytest.mark.parametrize("looked", ["searched", "followed"])
