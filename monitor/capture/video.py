@@ -50,7 +50,7 @@ class Video:
             else:
                 yield None
 
-    def _decoded(self, packet: av.Packet[Any]) -> list[av.VideoFrame]:
+    def _decoded(self, packet: "av.Packet[Any]") -> list[av.VideoFrame]:
         """Nothing from sound, nor from a damaged packet: the next key picture mends that."""
         if packet.stream is not self._stream:
             return []
