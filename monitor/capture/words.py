@@ -1,0 +1,63 @@
+"""Why a camera gives no picture, in words a person can act on."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import av
+import av.error
+
+from monitor.capture.urls import host_and_port, redact
+from monitor.errors import CaptureError
+
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (av.error.ConnectionRefusedError, "connection refused: is the camera on and the port right?"),
+    (av.error.HTTPUnauthorizedError, "wrong user or password (401)"),
+    (av.error.HTTPForbiddenError, "access refused (403): check user and password"),
+    (av.error.HTTPNotFoundError, "no such path on the camera (404): check the address"),
+    (av.error.HTTPTooManyRequestsError, "too many requests (429): close other viewers"),
+    (av.error.HTTPBadRequestError, "the camera does not understand the request (400)"),
+    (av.error.HTTPOtherClientError, "the camera refuses the address: check its path"),
+    (av.error.HTTPServerError, "the camera reports an error of its own: restart it"),
+    (av.error.InvalidDataError, "not a video: check the address"),
+    (av.error.ProtocolNotFoundError, "not a kind of stream that can be read: check the address"),
+    (av.error.DecoderNotFoundError, "its video format cannot be decoded: set the camera to H.264"),
+    (ConnectionError, "the camera broke the connection"),
+    (EOFError, "the camera ended the stream"),
+    (BrokenPipeError, "the camera broke the connection"),
+)
+_UNREACHABLE = {101: "network unreachable", 112: "host is down", 113: "no route to host"}
+
+
+@contextmanager
+def in_words(url: str, seconds: float) -> Iterator[None]:
+    """Turns what FFmpeg and the network raise into CaptureError, without credentials.
+
+    seconds: how long was waited, said when nothing came.
+    """
+    try:
+        yield
+    except (TimeoutError, av.error.ExitError) as e:
+        _forget_address(e)
+        raise CaptureError(f"no answer within {seconds:g} s: is it on and reachable?") from e
+    except socket.gaierror as e:
+        host, _ = host_and_port(url)
+        raise CaptureError(f"host {host} unknown: check the name") from e
+    except (av.error.FFmpegError, OSError, ValueError) as e:
+        _forget_address(e)
+        raise CaptureError(_in_words(e)) from e
+
+
+def _in_words(error: Exception) -> str:
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, OSError) and error.errno in _UNREACHABLE:
+        return f"{_UNREACHABLE[error.errno]}: check cable and address"
+    return redact(getattr(error, "strerror", None) or str(error))
+
+
+def _forget_address(error: Exception) -> None:
+    """FFmpeg's errors carry the whole address; a traceback in a log must not show it."""
+    if isinstance(error, av.error.FFmpegError):
+        error.args = error.args[:2]
