@@ -10,7 +10,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy import JSON, DateTime, Uuid
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from monitor.store.database import Sessions
@@ -37,6 +37,9 @@ KINDS: dict[str, type[Base]] = {
     table.__tablename__: table
     for table in (Event, PostureMinute, CoverageMinute, CameraState, Incident)
 }
+
+BATCH = 200
+"""Entries written in one transaction."""
 
 Written = Callable[[Session, Base, bool], None]
 """Told of every row in the same transaction, with whether it is new."""
@@ -82,10 +85,6 @@ class Journal:
     def entries(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*.json"))
 
-    def set_aside(self, entry: Path) -> None:
-        """Keep an entry that can never be written where a person can look at it."""
-        entry.rename(entry.with_suffix(".refused"))
-
     def _next(self) -> Path:
         return self._folder / f"{time.time_ns():020d}-{uuid4().hex[:8]}.json"
 
@@ -95,23 +94,53 @@ def _plain(value: Any) -> str:
 
 
 def drain(journal: Journal, sessions: Sessions, written: Written) -> int:
-    """Write every entry to the database, oldest first; how many there were.
+    """Write a batch of entries to the database, oldest first; how many there were.
 
     Raises SQLAlchemyError when the database cannot be written now: nothing is lost, try again.
     """
-    done = 0
-    for path in journal.entries():
+    batch = list(_readable(journal.entries()[:BATCH]))
+    if not batch:
+        return 0
+    try:
+        _write(sessions, [row for _, row in batch], written)
+    except (OperationalError, InterfaceError):
+        raise
+    except SQLAlchemyError:
+        _write_one_by_one(sessions, batch, written)
+    for path, _ in batch:
+        path.unlink(missing_ok=True)
+    return len(batch)
+
+
+def _write_one_by_one(sessions: Sessions, batch: list[tuple[Path, Base]], written: Written) -> None:
+    """Find the row the database will not take, and go on without it."""
+    for path, row in batch:
         try:
-            row = _row(path.read_bytes())
+            _write(sessions, [row], written)
+        except (OperationalError, InterfaceError):
+            raise
+        except SQLAlchemyError as e:
+            _set_aside(path, e)
+
+
+def _set_aside(path: Path, reason: Exception) -> None:
+    """Keep an entry that can never be written where a person can look at it."""
+    log.error("journal entry refused", entry=path.name, reason=str(reason).split("\n")[0])
+    path.rename(path.with_suffix(".refused"))
+
+
+def _readable(paths: list[Path]) -> Iterator[tuple[Path, Base]]:
+    for path in paths:
+        try:
+            yield path, _row(path.read_bytes())
         except (ValueError, KeyError, TypeError) as e:
-            log.error("journal entry refused", entry=path.name, reason=str(e))
-            journal.set_aside(path)
-            continue
-        with sessions() as session, session.begin():
+            _set_aside(path, e)
+
+
+def _write(sessions: Sessions, rows: list[Base], written: Written) -> None:
+    with sessions() as session, session.begin():
+        for row in rows:
             save(session, row, written)
-        path.unlink()
-        done += 1
-    return done
 
 
 def save(session: Session, row: Base, written: Written) -> None:

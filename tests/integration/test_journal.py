@@ -111,6 +111,16 @@ def test_an_entry_that_makes_no_sense_is_set_aside_and_the_rest_goes_on(journal,
     assert journal.entries() == []
 
 
+def test_a_row_the_database_will_not_take_is_set_aside_and_the_rest_goes_on(journal, sessions):
+    good = an_event()
+    journal.put(an_event(rule=None))
+    journal.put(good)
+    drain(journal, sessions, lambda *_: None)
+    assert journal.entries() == []
+    with sessions() as session:
+        assert [e.id for e in session.scalars(select(Event))] == [good.id]
+
+
 def test_a_database_that_cannot_be_written_loses_nothing(journal, sessions, tmp_path):
     absent = sessions_of(open_database(f"sqlite:///{tmp_path / 'empty.db'}"))
     incident = Incident(
