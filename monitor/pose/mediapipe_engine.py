@@ -23,15 +23,14 @@ STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:
 about 0.6 m, a third of a second at a quick walk."""
 
-SAME_BODY = 0.5
+SAME_BODY = 0.1
 """Two answers of `find` are one body when their shoulders and hips lie, on average, closer than
-this share of the trunk: half a shoulder's breadth, nearer than two people can stand."""
+this share of the region's side: about 0.2 m, nearer than two people can stand side by side."""
 
 LARGEST_PX = 32766
 """OpenCV warps no picture with a longer side."""
 
 _MOST_AVERAGED = 8
-
 
 _TRUNK = [
     Landmark.LEFT_SHOULDER,
@@ -141,9 +140,8 @@ def _without_doubles(poses: list[Pose]) -> list[Pose]:
 
 
 def _same_body(one: Pose, other: Pose) -> bool:
-    a, b = one.landmarks[_TRUNK, :2], other.landmarks[_TRUNK, :2]
-    trunk = float(np.linalg.norm(a[:2].mean(axis=0) - a[2:].mean(axis=0)))
-    return float(np.linalg.norm(a - b, axis=1).mean()) < SAME_BODY * trunk
+    apart = np.linalg.norm(one.landmarks[_TRUNK, :2] - other.landmarks[_TRUNK, :2], axis=1)
+    return float(apart.mean()) < SAME_BODY * min(one.region.size, other.region.size)
 
 
 def _from_crop(region: Region) -> Floats:
