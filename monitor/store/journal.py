@@ -183,6 +183,7 @@ class Drainer:
         self._every_s = every_s
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="drainer", daemon=True)
+        self._one_at_a_time = threading.Lock()
         self._failing = False
 
     def start(self) -> None:
@@ -193,8 +194,17 @@ class Drainer:
         self._stop.set()
         self._thread.join(timeout=10)
 
+    def empty(self) -> None:
+        """Write everything there is, as far as the database lets it."""
+        while self.step():
+            pass
+
     def step(self) -> int:
         """One round; how many entries were written."""
+        with self._one_at_a_time:
+            return self._round()
+
+    def _round(self) -> int:
         try:
             done = drain(self._journal, self._sessions, self._written)
         except SQLAlchemyError as e:
@@ -210,4 +220,4 @@ class Drainer:
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
             self.step()
-        self.step()
+        self.empty()
