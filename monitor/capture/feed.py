@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 from typing import Literal
 
@@ -155,7 +155,9 @@ class Feed:
         self._wakeup = wakeup or threading.Event()
         self._backoff = backoff or Backoff()
         self._sampler = Sampler(fps)
-        self._times: FrameTimes | None = None
+        self._times = FrameTimes(clock)
+        self._stream_s: float | None = None
+        self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
         self._taken: deque[float] = deque()
         self._stopping = threading.Event()
@@ -258,11 +260,18 @@ class Feed:
         self._change("up")
 
     def _stamp(self, source: Source, stream_s: float) -> tuple[float, datetime]:
-        """A source that is not live is faster than time: its own clock is always believed."""
-        if self._times is None:
-            tolerance_s = 2.0 if source.live else inf
-            self._times = FrameTimes(self._clock, tolerance_s=tolerance_s)
-        return self._times.stamp(stream_s)
+        """A source that is not live runs apart from time: its own clock alone counts.
+
+        The clock of a live one that stands still counts for nothing, at once.
+        """
+        if not source.live:
+            if self._began is None:
+                self._began = stream_s, self._clock.steady(), self._clock.now()
+            first_s, t, at = self._began
+            return t + stream_s - first_s, at + timedelta(seconds=stream_s - first_s)
+        stands = stream_s == self._stream_s
+        self._stream_s = stream_s
+        return self._times.stamp(None if stands else stream_s)
 
     def _change(self, state: State, reason: str = "") -> None:
         if (state, reason) == (self._state.state, self._state.reason):
