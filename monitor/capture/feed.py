@@ -48,7 +48,8 @@ class Sampler:
 
     Slots lie on a grid; the first picture at or after a slot is taken, so that jitter shifts a
     look by at most one picture and never the rate. A picture later than a whole slot starts a
-    new grid: gaps are not made up for.
+    new grid, half a slot before it: gaps are not made up for, and of a stream slower than `fps`
+    every picture is taken.
     """
 
     def __init__(self, fps: float):
@@ -60,7 +61,7 @@ class Sampler:
         slot = self._slot + period
         if t < slot - 1e-6:
             return False
-        self._slot = slot if t - slot < period else t
+        self._slot = slot if t - slot < period else t - period / 2
         return True
 
 
@@ -152,7 +153,7 @@ class Feed:
         self.name = name
         self._make = make
         self._clock = clock
-        self._wakeup = wakeup or threading.Event()
+        self.wakeup = wakeup or threading.Event()
         self._backoff = backoff or Backoff()
         self._sampler = Sampler(fps)
         self._times = FrameTimes(clock)
@@ -210,7 +211,7 @@ class Feed:
             else:
                 break
         self._slot.close()
-        self._wakeup.set()
+        self.wakeup.set()
 
     def _lost(self, reason: str) -> None:
         now = self._clock.steady()
@@ -249,7 +250,7 @@ class Feed:
             sampled=self._state.sampled + 1, last_t=t, last_at=at, width=width, height=height,
         )  # fmt: skip
         self._slot.put(Frame(picture.image, at, t, index, picture.truth))
-        self._wakeup.set()
+        self.wakeup.set()
         if not source.live:
             self._slot.wait_empty()
 
@@ -279,4 +280,4 @@ class Feed:
         since = self._state.since if state == self._state.state else self._clock.now()
         self._state = replace(self._state, state=state, reason=reason, since=since)
         self._log.info(f"camera {state}", reason=reason or None)
-        self._wakeup.set()
+        self.wakeup.set()

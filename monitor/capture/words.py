@@ -36,16 +36,16 @@ _ERRNO = {
 
 
 @contextmanager
-def in_words(url: str, seconds: float) -> Iterator[None]:
+def in_words(url: str, silence: str) -> Iterator[None]:
     """Turns what FFmpeg and the network raise into CaptureError, without credentials.
 
-    seconds: how long was waited, said when nothing came.
+    silence: what to say when nothing came in time.
     """
     try:
         yield
     except (TimeoutError, av.error.ExitError) as e:
         _forget_address(e)
-        raise CaptureError(f"no answer within {seconds:g} s: is it on and reachable?") from e
+        raise CaptureError(silence) from e
     except socket.gaierror as e:
         host, _ = host_and_port(url)
         raise CaptureError(f"host {host} unknown: check the name") from e
