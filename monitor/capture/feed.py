@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 from typing import Literal
 
@@ -48,7 +48,8 @@ class Sampler:
 
     Slots lie on a grid; the first picture at or after a slot is taken, so that jitter shifts a
     look by at most one picture and never the rate. A picture later than a whole slot starts a
-    new grid: gaps are not made up for.
+    new grid, half a slot before it: gaps are not made up for, and of a stream slower than `fps`
+    every picture is taken.
     """
 
     def __init__(self, fps: float):
@@ -60,7 +61,7 @@ class Sampler:
         slot = self._slot + period
         if t < slot - 1e-6:
             return False
-        self._slot = slot if t - slot < period else t
+        self._slot = slot if t - slot < period else t - period / 2
         return True
 
 
@@ -152,10 +153,12 @@ class Feed:
         self.name = name
         self._make = make
         self._clock = clock
-        self._wakeup = wakeup or threading.Event()
+        self.wakeup = wakeup or threading.Event()
         self._backoff = backoff or Backoff()
         self._sampler = Sampler(fps)
-        self._times: FrameTimes | None = None
+        self._times = FrameTimes(clock)
+        self._stream_s: float | None = None
+        self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
         self._taken: deque[float] = deque()
         self._stopping = threading.Event()
@@ -208,7 +211,7 @@ class Feed:
             else:
                 break
         self._slot.close()
-        self._wakeup.set()
+        self.wakeup.set()
 
     def _lost(self, reason: str) -> None:
         now = self._clock.steady()
@@ -247,7 +250,7 @@ class Feed:
             sampled=self._state.sampled + 1, last_t=t, last_at=at, width=width, height=height,
         )  # fmt: skip
         self._slot.put(Frame(picture.image, at, t, index, picture.truth))
-        self._wakeup.set()
+        self.wakeup.set()
         if not source.live:
             self._slot.wait_empty()
 
@@ -258,11 +261,18 @@ class Feed:
         self._change("up")
 
     def _stamp(self, source: Source, stream_s: float) -> tuple[float, datetime]:
-        """A source that is not live is faster than time: its own clock is always believed."""
-        if self._times is None:
-            tolerance_s = 2.0 if source.live else inf
-            self._times = FrameTimes(self._clock, tolerance_s=tolerance_s)
-        return self._times.stamp(stream_s)
+        """A source that is not live runs apart from time: its own clock alone counts.
+
+        The clock of a live one that stands still counts for nothing, at once.
+        """
+        if not source.live:
+            if self._began is None:
+                self._began = stream_s, self._clock.steady(), self._clock.now()
+            first_s, t, at = self._began
+            return t + stream_s - first_s, at + timedelta(seconds=stream_s - first_s)
+        stands = stream_s == self._stream_s
+        self._stream_s = stream_s
+        return self._times.stamp(None if stands else stream_s)
 
     def _change(self, state: State, reason: str = "") -> None:
         if (state, reason) == (self._state.state, self._state.reason):
@@ -270,4 +280,4 @@ class Feed:
         since = self._state.since if state == self._state.state else self._clock.now()
         self._state = replace(self._state, state=state, reason=reason, since=since)
         self._log.info(f"camera {state}", reason=reason or None)
-        self._wakeup.set()
+        self.wakeup.set()

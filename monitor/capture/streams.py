@@ -85,29 +85,33 @@ class StreamSource:
         self._pace: Pace | None = None
 
     def open(self) -> None:
-        with in_words(self._url, self._open_timeout_s):
+        silence = f"no answer within {self._open_timeout_s:g} s: is it on and reachable?"
+        with in_words(self._url, silence):
             self._video = within(self._open_timeout_s, self._connect)
         self._steps = self._video.steps()
         self._pace = Pace(self._clock) if self._comes_in_bursts(self._video) else None
 
     def _connect(self) -> Video:
-        """FFmpeg does not tell an unknown host from other failures, so it is looked up first."""
+        """FFmpeg does not tell an unknown host from other failures, so it is looked up first.
+
+        It reports its own timeout as damaged data, so it gets a little longer than `open` waits.
+        """
         host, port = host_and_port(self._url)
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        timeout = (self._open_timeout_s, self._read_timeout_s)
+        timeout = (self._open_timeout_s + 0.5, self._read_timeout_s)
         return Video(self._url, self._options(), timeout)
 
     def _options(self) -> dict[str, str]:
-        """`timeout` and `rw_timeout` are microseconds of silence on a socket."""
+        """`timeout` and `rw_timeout` are microseconds of silence on a socket.
+
+        FFmpeg is not to measure the picture rate: it would hold the first second back for it.
+        """
         silence = str(int(self._read_timeout_s * 1e6))
+        quick = {"fpsprobesize": "0", "analyzeduration": "2000000"}
         if camera_kind(self._url) == "rtsp":
-            return {
-                "rtsp_transport": self._transport,
-                "allowed_media_types": "video",
-                "timeout": silence,
-                "analyzeduration": "2000000",
-            }
-        return {"rw_timeout": silence, "analyzeduration": "2000000"}
+            transport = {"rtsp_transport": self._transport, "allowed_media_types": "video"}
+            return quick | transport | {"timeout": silence}
+        return quick | {"rw_timeout": silence}
 
     def _comes_in_bursts(self, video: Video) -> bool:
         return camera_kind(self._url) == "http" and video.format not in _UNTIMED
@@ -115,7 +119,7 @@ class StreamSource:
     def grab(self) -> float:
         """Never `None`: a network stream that ends has broken."""
         video = self._opened()
-        with in_words(self._url, self._read_timeout_s):
+        with in_words(self._url, f"no picture for {self._read_timeout_s:g} s"):
             self._frame = self._next_picture()
         if video.format in _UNTIMED:
             return self._clock.steady()
@@ -125,12 +129,13 @@ class StreamSource:
         return stream_s
 
     def _next_picture(self) -> av.VideoFrame:
+        """A picture that comes after the timeout is only what FFmpeg still held: it is too late."""
         deadline = time.monotonic() + self._read_timeout_s
         for frame in self._steps:
+            if time.monotonic() >= deadline:
+                raise TimeoutError
             if frame is not None:
                 return frame
-            if time.monotonic() > deadline:
-                raise TimeoutError
         raise EOFError
 
     def _opened(self) -> Video:
