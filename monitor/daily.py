@@ -157,13 +157,17 @@ def percent(part: float, whole: float) -> str:
 
 
 def spell(seconds: float) -> str:
-    """A length of time for people: `45 s`, `12 min`, `3 h 10 min`."""
-    if round(seconds) < 60:
-        return f"{round(seconds)} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    """A length of time for people: `45 s`, `1 min 27 s`, `12 min`, `3 h 10 min`."""
+    whole = round(seconds)
+    if whole < 600:
+        return _two(whole, 60, "min", "s")
+    return _two(round(whole / 60), 60, "h", "min")
+
+
+def _two(amount: int, size: int, large: str, small: str) -> str:
+    many, few = divmod(amount, size)
+    parts = [f"{many} {large}" if many else "", f"{few} {small}" if few or not many else ""]
+    return " ".join(part for part in parts if part)
 
 
 def _add(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -2,12 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -94,13 +93,7 @@ def _coverage_cells(report: DailyReport, camera: CameraDay) -> dict[str, Cell]:
 
 
 def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
-    yield {
-        "row": "camera",
-        **_count_cells(camera.counts, watched=camera.watched_s > 0),
-        "held_min": round(sum(rule.held_s for rule in camera.rules) / 60, 1),
-        "people_s": round(camera.people_s),
-        "unmeasured_s": round(camera.unmeasured_s),
-    }
+    yield {"row": "camera", **_camera_cells(camera)}
     for rule in camera.rules:
         yield {"row": "rule", **_rule_cells(rule, zone)}
     for time in camera.posture:
@@ -112,9 +105,19 @@ def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
         }
 
 
-def _count_cells(counts: Any, *, watched: bool) -> dict[str, Cell]:
-    if not counts and not watched:
-        return {f"{severity}s": NOT_WATCHED for severity in SEVERITIES}
+def _camera_cells(camera: CameraDay) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {
+        **_count_cells(camera.counts),
+        "held_min": round(sum(rule.held_s for rule in camera.rules) / 60, 1),
+        "people_s": round(camera.people_s),
+        "unmeasured_s": round(camera.unmeasured_s),
+    }
+    if camera.watched_s:
+        return cells
+    return {name: cell or NOT_WATCHED for name, cell in cells.items()}
+
+
+def _count_cells(counts: Mapping[str, int]) -> dict[str, Cell]:
     return {f"{severity}s": counts.get(severity, 0) for severity in SEVERITIES}
 
 
@@ -122,7 +125,7 @@ def _rule_cells(rule: RuleDay, zone: ZoneInfo) -> dict[str, Cell]:
     return {
         "rule": rule.rule,
         "rule_title": rule.title,
-        **_count_cells(rule.counts, watched=True),
+        **_count_cells(rule.counts),
         "held_min": round(rule.held_s / 60, 1),
         "longest_s": round(rule.longest_s, 1),
         "worst_value": round(rule.worst.value, 1),

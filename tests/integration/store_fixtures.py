@@ -1,4 +1,7 @@
-"""The store over both kinds of database; import the fixtures where they are used."""
+"""The store over both kinds of database.
+
+A test module asks for these fixtures with `pytest_plugins = ("tests.integration.store_fixtures",)`.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +21,7 @@ def postgres() -> Iterator[Cluster]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a new database without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'plumbline.db'}"
@@ -27,9 +30,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def database(url: str, tmp_path: Path) -> Iterator[Engine]:
+def database(database_url: str, tmp_path: Path) -> Iterator[Engine]:
     """An engine on a new database with its tables."""
-    engine = open_database(url)
+    engine = open_database(database_url)
     migrate(engine, backups=tmp_path / "backups")
     yield engine
     engine.dispose()

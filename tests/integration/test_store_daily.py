@@ -6,17 +6,12 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from monitor.daily import PostureTime
+from monitor.daily import DailyReport, PostureTime
 from monitor.store.daily import daily_report
 from monitor.store.tables import CoverageMinute, PostureMinute
 from tests.integration.rows import a_minute, a_posture, an_event
-from tests.integration.store_fixtures import (  # noqa: F401
-    database,
-    postgres,
-    session,
-    sessions,
-    url,
-)
+
+pytest_plugins = ("tests.integration.store_fixtures",)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 UTC_ZONE = ZoneInfo("UTC")
@@ -25,7 +20,7 @@ MIDNIGHT = datetime(2026, 5, 4, tzinfo=UTC)
 AFTER = datetime(2026, 5, 5, 6, tzinfo=UTC)
 
 
-def report(session: Session, *cameras: str, day: date = DAY, now: datetime = AFTER):
+def report(session: Session, *cameras: str, day: date = DAY, now: datetime = AFTER) -> DailyReport:
     session.flush()
     return daily_report(session, day, UTC_ZONE, cameras or ("dock-1",), now)
 
@@ -154,8 +149,8 @@ def test_a_full_day_of_32_cameras_is_quick(session: Session) -> None:
     """32 cameras, every minute, two bands each: 138,240 rows in well under a second."""
     cameras = [f"camera-{i}" for i in range(32)]
     minutes = [MIDNIGHT + timedelta(minutes=i) for i in range(1440)]
-    blank = a_minute()
-    values = {column: getattr(blank, column) for column in CoverageMinute.__table__.columns.keys()}
+    columns = CoverageMinute.__table__.columns
+    values = {column.name: getattr(a_minute(), column.name) for column in columns}
     session.execute(
         insert(CoverageMinute),
         [values | {"camera": c, "minute": m} for c in cameras for m in minutes],
