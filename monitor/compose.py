@@ -1,9 +1,9 @@
 """From the settings to the parts of the house, as plain arguments."""
 
 from monitor.crew import EngineSpec
-from monitor.notify import Notifier
-from monitor.notify.mail import MailNotifier
-from monitor.notify.webhook import WebhookNotifier
+from monitor.notify.mail import Mail
+from monitor.notify.message import Notifier
+from monitor.notify.webhook import Webhook
 from monitor.pipeline import CameraPlan
 from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration
@@ -44,27 +44,29 @@ def _camera_job(camera: Camera, settings: Settings) -> CameraJob:
 
 
 def receivers(settings: Settings) -> list[Receiver]:
-    return [
-        Receiver(r.name, frozenset(r.severities))
-        for r in (*settings.alerts.webhooks, *settings.alerts.mail)
-    ]
+    """Who is told of alerts, and how severe they must be."""
+    hooks = [Receiver(r.name, frozenset(r.severities)) for r in settings.alerts.webhooks]
+    mails = [Receiver(r.name, frozenset(r.severities)) for r in settings.alerts.mail]
+    return hooks + mails
 
 
 def notifiers(settings: Settings) -> dict[str, Notifier]:
-    made: dict[str, Notifier] = {
-        hook.name: WebhookNotifier(hook.url, hook.secret) for hook in settings.alerts.webhooks
-    }
-    for mail in settings.alerts.mail:
-        made[mail.name] = MailNotifier(
-            host=mail.host,
-            port=mail.port,
-            security=mail.security,
-            user=mail.user,
-            password=mail.password,
-            sender=mail.sender,
-            to=mail.to,
+    """What tells them, by name. Raises SettingsError for an address nobody can be behind."""
+    hooks = {w.name: Webhook(w.name, w.url, w.secret) for w in settings.alerts.webhooks}
+    mails = {
+        m.name: Mail(
+            m.name,
+            m.host,
+            m.port,
+            sender=m.sender,
+            to=m.to,
+            security=m.security,
+            user=m.user,
+            password=m.password,
         )
-    return made
+        for m in settings.alerts.mail
+    }
+    return {**hooks, **mails}
 
 
 def keep_of(settings: Settings) -> Keep:

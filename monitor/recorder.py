@@ -134,7 +134,7 @@ class Recorder:
         log.info(
             f"event {change.kind.value}",
             camera=self._plan.name,
-            event=str(record.id),
+            id=str(record.id),
             rule=episode.rule.name,
             slot=episode.slot,
             peak=round(episode.peak, 1),

@@ -75,6 +75,7 @@ class WatchedCamera:
         self._latency_ms: float | None = None
         self._snapshot: str | None = None
         self._told_t = self._snapshot_t = float("-inf")
+        self._picture_t = clock.steady()
 
     def start(self) -> None:
         self._feed.start()
@@ -85,12 +86,13 @@ class WatchedCamera:
         frame = self._feed.take()
         now, t = self._clock.now(), self._clock.steady()
         if frame is not None:
+            self._picture_t = frame.t
             came_in = feed.frames_in - self._frames_in
             self._frames_in = feed.frames_in
             self._step = self._pipeline.step(frame, came_in)
             self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
             self._recorder.record(self._step)
-        elif self._silent_for(t) > self._job.plan.gap_s:
+        elif t - self._picture_t > self._job.plan.gap_s:
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
         self._recorder.minutes(self._pipeline.minutes.closed(now))
@@ -105,9 +107,6 @@ class WatchedCamera:
         self._recorder.minutes(self._pipeline.minutes.flush())
         self._state = ("off", "", now)
         self._recorder.row(self._state_row(self._feed.state, now))
-
-    def _silent_for(self, t: float) -> float:
-        return t - self._step.t if self._step is not None and self._step.frame else float("inf")
 
     def _say(self, feed: FeedState, t: float, now: datetime) -> None:
         state, reason = self._how(feed)

@@ -17,7 +17,22 @@ from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person
 
 SUFFIXES = frozenset(
-    ".jpg .jpeg .png .webp .gif .mp4 .m4v .mov .mkv .webm .avi .ts .mpg .mpeg".split()
+    [
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".gif",
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".ts",
+        ".mpg",
+        ".mpeg",
+    ]
 )
 """What counts as a picture or video in a folder; a file named itself is judged by its content."""
 
@@ -71,9 +86,7 @@ def _plan(calibration: Calibration, fps: float) -> CameraPlan:
     return CameraPlan("file", (), fps, calibration, frozen_after_s=float("inf"))
 
 
-def _film(
-    path: Path, pipeline: CameraPipeline, fps: float, clock: Clock
-) -> Iterator[Looked]:
+def _film(path: Path, pipeline: CameraPipeline, fps: float, clock: Clock) -> Iterator[Looked]:
     for index, t, image in read_film(path, Sampler(fps).due, clock):
         at = EPOCH + timedelta(seconds=t)
         step = pipeline.step(Frame(image, at, t, index))
@@ -96,6 +109,23 @@ def read_film(
         if index == 0:
             raise InputError("holds no pictures")
     except CaptureError as e:
-        raise InputError(str(e)) from e
+        said = (
+            str(e).removeprefix(f"{path} ").replace("is not a video", "is no picture and no video")
+        )
+        raise InputError(said) from e
+    finally:
+        source.close()
+
+
+def film_length_s(path: Path, clock: Clock) -> float | None:
+    """Seconds a video says it lasts; `None` for a picture and for what cannot be read."""
+    source = FileSource(path, loop=False, realtime=False, clock=clock)
+    try:
+        if is_picture(path):
+            return None
+        source.open()
+        return source.length_s
+    except (OSError, CaptureError):
+        return None
     finally:
         source.close()

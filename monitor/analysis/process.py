@@ -33,9 +33,7 @@ SHOWN_PX = 1600
 MOST_PEOPLE = 8
 
 
-def answer(
-    data: bytes, blur: bool, engine: Engine
-) -> tuple[dict[str, object], bytes]:
+def answer(data: bytes, blur: bool, engine: Engine) -> tuple[dict[str, object], bytes]:
     """The result and a JPEG without skeleton, heads hidden if `blur`. Raises InputError."""
     image = read_picture(data)
     poses = engine.find(image)

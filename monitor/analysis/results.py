@@ -1,4 +1,4 @@
-"""What an analysis says, as plain values ready for JSON (the contract stands in docs/analyze.md)."""
+"""What an analysis says, as plain values for JSON: the contract stands in docs/analyze.md."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,9 @@ from monitor.posture.gravity import Calibration, to_gravity
 from monitor.posture.model import Angle, Floats, Person, Pose
 
 
-def measured(poses: Sequence[Pose], calibration: Calibration, size: tuple[int, int]) -> list[Person]:
+def measured(
+    poses: Sequence[Pose], calibration: Calibration, size: tuple[int, int]
+) -> list[Person]:
     """Everybody in one picture of `size` (width, height), numbered from 1."""
     people = []
     for number, pose in enumerate(poses, 1):

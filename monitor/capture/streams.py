@@ -213,6 +213,11 @@ class FileSource:
             raise CaptureError(f"{self._path} cannot be read: {e.strerror}") from e
         self._steps = self._video.steps()
 
+    @property
+    def length_s(self) -> float | None:
+        """Seconds the opened file says it lasts; `None` when it does not say."""
+        return self._opened().length_s
+
     def grab(self) -> float | None:
         frame = self._next_frame()
         if frame is None and self._loop:

@@ -76,6 +76,12 @@ class Video:
         return ticks - self._first_ticks
 
     @property
+    def length_s(self) -> float | None:
+        """Seconds the container says it lasts; `None` when it does not say."""
+        duration = self._container.duration
+        return None if duration is None else duration / 1_000_000
+
+    @property
     def step_s(self) -> float:
         """Seconds from one picture to the next, as the stream declares them."""
         return self._step_s
