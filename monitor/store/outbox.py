@@ -70,11 +70,11 @@ def announce_outages(
                 Incident.started_at <= now - timedelta(seconds=after),
                 or_(Incident.ended_at.is_(None), Incident.ended_at > now - STILL_NEWS),
             )
-        )
+        ).all()
         if ((incident.ended_at or now) - incident.started_at).total_seconds() > after
     )
     by_name = {receiver.name: receiver for receiver in receivers}
-    for name, incident in session.execute(_over_but_not_told()).tuples():
+    for name, incident in session.execute(_over_but_not_told()).tuples().all():
         if name in by_name:
             told += announce_camera(session, incident, UP, [by_name[name]], now)
     return told

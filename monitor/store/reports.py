@@ -55,22 +55,24 @@ def made(session: Session, kind: str, day: date, files: list[str], now: datetime
 def missing_days(
     session: Session, kind: str, zone: ZoneInfo, due_at: time, now: datetime
 ) -> list[date]:
-    """The local days without a report whose time for it has come, oldest first.
+    """The local days without a report whose time for it has come.
 
     A day is reported from `due_at`, local time, of the next day on. Looks back 31 days and leaves
-    out days without any data.
+    out days without any data. Days that nobody has claimed yet come first, then oldest first: a
+    day that cannot be made never holds up the others.
     """
     local = now.astimezone(zone)
     last = local.date() - timedelta(days=1 if local.time() >= due_at else 2)
     days = [last - timedelta(days=back) for back in reversed(range(LOOK_BACK_DAYS))]
-    done = set(
-        session.scalars(
-            select(Report.day).where(
-                Report.kind == kind, Report.made_at.is_not(None), Report.day >= days[0]
-            )
+    known = dict(
+        session.execute(
+            select(Report.day, Report.made_at).where(Report.kind == kind, Report.day >= days[0])
         )
+        .tuples()
+        .all()
     )
-    return [day for day in days if day not in done and _has_data(session, day, zone)]
+    missing = [day for day in days if known.get(day) is None and _has_data(session, day, zone)]
+    return sorted(missing, key=lambda day: (day in known, day))
 
 
 def _has_data(session: Session, day: date, zone: ZoneInfo) -> bool:
