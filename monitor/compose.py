@@ -1,6 +1,14 @@
 """From the settings to the parts of the house, as plain arguments."""
 
+import os
+import socket
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.clock import Clock
 from monitor.crew import EngineSpec
+from monitor.jobs.purge import Retention
+from monitor.jobs.schedule import schedule
 from monitor.notify.mail import Mail
 from monitor.notify.message import Notifier
 from monitor.notify.webhook import Webhook
@@ -9,6 +17,7 @@ from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration
 from monitor.recorder import Keep
 from monitor.settings import Camera, Settings, rules_of
+from monitor.store.database import Sessions
 from monitor.store.outbox import Receiver
 from monitor.worker import CameraJob
 
@@ -67,6 +76,31 @@ def notifiers(settings: Settings) -> dict[str, Notifier]:
         for m in settings.alerts.mail
     }
     return {**hooks, **mails}
+
+
+def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> BackgroundScheduler:
+    """Everything that is done by the clock; not started yet."""
+    kept = settings.retention
+    return schedule(
+        sessions,
+        data=settings.data.resolve(),
+        site_name=settings.site.name,
+        zone=settings.site.zone,
+        cameras=[camera.name for camera in settings.cameras],
+        notifiers=notifiers(settings),
+        receivers=receivers(settings),
+        dashboard=settings.alerts.link,
+        camera_down_after_s=settings.alerts.camera_down_after_s,
+        daily_at=settings.reports.daily_at,
+        retention=Retention(
+            evidence_days=kept.evidence_days,
+            events_days=kept.events_days,
+            minutes_days=kept.minutes_days,
+            uploads_days=kept.uploads_days,
+        ),
+        clock=clock,
+        by=f"{socket.gethostname()}:{os.getpid()}",
+    )
 
 
 def keep_of(settings: Settings) -> Keep:

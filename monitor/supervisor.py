@@ -6,6 +6,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
+from urllib.request import urlopen
 from uuid import uuid4
 
 import structlog
@@ -40,8 +42,9 @@ class Supervisor:
         clock: Clock,
         *,
         pages: Sequence[str] | None,
+        address: str,
     ) -> None:
-        """pages: the command that serves the dashboard, `None` to serve none."""
+        """pages: the command that serves the dashboard at `address`, `None` to serve none."""
         self._crews = crews
         self._journal = journal
         self._sessions = sessions
@@ -50,6 +53,8 @@ class Supervisor:
         self._clock = clock
         self._drainer = Drainer(journal, sessions, self._announce)
         self._pages_command = pages
+        self._address = address
+        self._ready = False
         self._pages: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
@@ -76,8 +81,16 @@ class Supervisor:
             if trouble is not None:
                 self._replace(crew, trouble)
             crew.revive()
-        if self._pages_command and (self._pages is None or self._pages.poll() is not None):
+        self._keep_pages()
+
+    def _keep_pages(self) -> None:
+        if self._pages_command is None:
+            return
+        if self._pages is None or self._pages.poll() is not None:
             self._pages = subprocess.Popen(self._pages_command)
+        elif not self._ready and _answers(f"{self._address}/healthz"):
+            self._ready = True
+            log.info("ready", address=self._address)
 
     def _replace(self, crew: Crew, trouble: str) -> None:
         log.error("worker replaced", reason=trouble, cameras=crew.names)
@@ -119,3 +132,11 @@ class Supervisor:
             crew.wait_stopped(until)
         self._drainer.stop()
         log.info("stopped")
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=1.0) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False

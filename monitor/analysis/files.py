@@ -16,24 +16,8 @@ from monitor.pose.engine import Engine
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person
 
-SUFFIXES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".png",
-        ".webp",
-        ".gif",
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".ts",
-        ".mpg",
-        ".mpeg",
-    ]
-)
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+VIDEOS = (".gif", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg")
 """What counts as a picture or video in a folder; a file named itself is judged by its content."""
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -59,7 +43,7 @@ def expand(paths: Iterable[str]) -> Iterator[str]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES + VIDEOS)
             yield from (str(p) for p in inside)
         else:
             yield given

@@ -43,7 +43,7 @@ def end_abandoned(sessions: Sessions, now: datetime) -> bool:
         ended: list[Any] = list(session.execute(events).tuples())
         stale = list(session.scalars(cameras))
     for camera, event in ended:
-        log.warning("event.abandoned", camera=camera, event=str(event))
+        log.warning("event.abandoned", camera=camera, id=str(event))
     for camera in stale:
         log.warning("camera.off", camera=camera, reason="no word from its worker")
     return bool(ended or stale)
