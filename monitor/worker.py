@@ -122,11 +122,12 @@ class WatchedCamera:
             self._recorder.row(self._state_row(feed, now))
 
     def _how(self, feed: FeedState) -> tuple[str, str]:
-        if feed.state == "up" and self._step is not None:
-            if self._step.frame is None:
+        step = self._step
+        if feed.state == "up" and step is not None:
+            if step.frame is None and (step.at - feed.since).total_seconds() > self._job.plan.gap_s:
                 return "down", "no pictures come"
-            if self._step.blind is not None:
-                return "blind", self._step.blind
+            if step.frame is not None and step.blind is not None:
+                return "blind", step.blind
         return feed.state, feed.reason
 
     def _keep_snapshot(self, t: float) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.clock import SystemClock
 from monitor.errors import StoreError
 from monitor.settings import Settings
 from monitor.store import users
@@ -28,6 +29,6 @@ def store(settings: Settings) -> Iterator[Sessions]:
 def first_admin(sessions: Sessions) -> None:
     """Make the first login, and say its password this once."""
     with sessions() as session, session.begin():
-        password = users.first_admin(session)
+        password = users.first_admin(session, SystemClock().now())
     if password is not None:
         click.echo(f"\n  First login (shown once):  admin  /  {password}\n")
