@@ -221,9 +221,10 @@ class FileSource:
         self._steps = self._video.steps()
 
     def grab(self) -> float | None:
+        video = self._opened()
         frame = self._next_frame()
         if frame is None and self._loop:
-            self._start(begin_s=self._last_s + self._opened().step_s)
+            self._start(begin_s=self._last_s + video.step_s)
             frame = self._next_frame()
         if frame is None:
             return None

@@ -38,4 +38,4 @@ def test_the_path_of_a_file_is_unquoted(tmp_path: Path) -> None:
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(SettingsError, match="rtsp:"):
-        make_source("rtps://cam/1", clock=FakeClock())
+        make_source("rstp://cam/1", clock=FakeClock())
