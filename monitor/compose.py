@@ -38,7 +38,7 @@ def _camera_job(camera: Camera, settings: Settings) -> CameraJob:
     given = {"pitch_deg", "roll_deg", "fov_deg"} & camera.model_fields_set
     plan = CameraPlan(
         name=camera.name,
-        rules=tuple(rules_of(camera, settings.rules)),
+        rules=tuple(rules_of(camera, settings)),
         fps=camera.fps,
         calibration=Calibration(
             camera.pitch_deg, camera.roll_deg, camera.fov_deg, "settings" if given else "assumed"

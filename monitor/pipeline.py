@@ -93,9 +93,8 @@ class CameraPipeline:
         )  # fmt: skip
 
     def silence(self, t: float, at: datetime, reason: str) -> Step:
-        """No picture came: when that lasts, the time counts as blind and people are forgotten."""
-        if (at - self._since).total_seconds() > self.plan.gap_s:
-            self._account(at, reason)
+        """No pictures come: the time since the last one counts as blind."""
+        self._account(at, reason)
         return self._nobody(t, at, None, reason)
 
     def finish(self, t: float, at: datetime) -> Step:

@@ -92,7 +92,7 @@ class WatchedCamera:
             self._step = self._pipeline.step(frame, came_in)
             self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
             self._recorder.record(self._step)
-        elif t - self._picture_t > self._job.plan.gap_s:
+        elif feed.state == "down" or t - self._picture_t > self._job.plan.gap_s:
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
         self._recorder.minutes(self._pipeline.minutes.closed(now))
@@ -112,7 +112,7 @@ class WatchedCamera:
         state, reason = self._how(feed)
         if (state, reason) != self._state[:2]:
             log.info("camera", camera=self._job.plan.name, state=state, reason=reason)
-            self._state = (state, reason, now)
+            self._state = (state, reason, feed.since if state == feed.state else now)
             self._told_t = float("-inf")
             trouble = {"down": "down", "blind": reason}.get(state)
             self._recorder.trouble(trouble, reason, now)

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import inf
 from typing import Literal
 
 import structlog
@@ -54,10 +53,13 @@ class Sampler:
 
     def __init__(self, fps: float):
         self.fps = fps
-        self._slot = -inf
+        self._slot: float | None = None
 
     def due(self, t: float) -> bool:
         period = 1.0 / self.fps
+        if self._slot is None:
+            self._slot = t
+            return True
         slot = self._slot + period
         if t < slot - 1e-6:
             return False

@@ -85,8 +85,11 @@ class StreamSource:
         self._pace: Pace | None = None
 
     def open(self) -> None:
-        silence = f"no answer within {self._open_timeout_s:g} s: is it on and reachable?"
-        with in_words(self._url, silence):
+        with in_words(
+            self._url,
+            silence=f"no answer within {self._open_timeout_s:g} s: is it on and reachable?",
+            broken="the connection broke, or there is no video: check the address",
+        ):
             self._video = within(self._open_timeout_s, self._connect)
         self._steps = self._video.steps()
         self._pace = Pace(self._clock) if self._comes_in_bursts(self._video) else None
@@ -119,7 +122,11 @@ class StreamSource:
     def grab(self) -> float:
         """Never `None`: a network stream that ends has broken."""
         video = self._opened()
-        with in_words(self._url, f"no picture for {self._read_timeout_s:g} s"):
+        with in_words(
+            self._url,
+            silence=f"no picture for {self._read_timeout_s:g} s",
+            broken="the camera broke the connection",
+        ):
             self._frame = self._next_picture()
         if video.format in _UNTIMED:
             return self._clock.steady()
@@ -219,9 +226,10 @@ class FileSource:
         return self._opened().length_s
 
     def grab(self) -> float | None:
+        video = self._opened()
         frame = self._next_frame()
         if frame is None and self._loop:
-            self._start(begin_s=self._last_s + self._opened().step_s)
+            self._start(begin_s=self._last_s + video.step_s)
             frame = self._next_frame()
         if frame is None:
             return None

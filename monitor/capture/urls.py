@@ -19,12 +19,7 @@ _KINDS: Mapping[str, Kind] = {
     "usb": "usb",
     "mannequin": "mannequin",
 }
-_USER = re.compile(r"\S*[:/]\S*@")
-_ENCODED_USER = re.compile(r"(%3A%2F%2F)\S*%40", re.IGNORECASE)
-_SECRET = re.compile(
-    r"([\w.\-\[\]%]*(?:pass|pwd|psw|token|key|secret|auth|credential)[\w.\-\[\]%]*)=[^\s&;#\"'<>]*",
-    re.IGNORECASE,
-)
+_SECRET = re.compile(r"pass|pwd|psw|token|key|secret|auth|credential", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
@@ -34,14 +29,27 @@ def redact(text: str) -> str:
     `@` and `/`) and the value of every `key=value` whose key looks like a password or a token.
     Where it is unclear what belongs to a password, more is hidden rather than less.
     """
-    text = _USER.sub(lambda found: _without_user(found[0]), text)
-    text = _ENCODED_USER.sub(r"\1***%40", text)
-    return _SECRET.sub(r"\1=***", text)
+    words = re.split(r"(\s+)", text)
+    text = "".join(_without_user(word) for word in words)
+    return "".join(_without_value(part) for part in re.split(r"([\s&;#?\"'<>]+)", text))
 
 
-def _without_user(start: str) -> str:
-    scheme = re.match(r".*?://", start)
-    return f"{scheme[0] if scheme else ''}***@"
+def _without_user(word: str) -> str:
+    before, at, after = word.rpartition("@")
+    if at and (":" in before or "/" in before):
+        scheme, slashes, _ = before.partition("://")
+        word = f"{scheme}{slashes}***@{after}" if slashes else f"***@{after}"
+    begin, end = word.lower().find("%3a%2f%2f"), word.lower().rfind("%40")
+    return f"{word[: begin + 9]}***{word[end:]}" if 0 <= begin < end else word
+
+
+def _without_value(part: str) -> str:
+    """`a=b=c`: cameras also write `user=admin_password=…`."""
+    pieces = part.split("=")
+    for number, piece in enumerate(pieces[:-1], start=1):
+        if _SECRET.search(piece.rpartition("/")[2]):
+            return "=".join([*pieces[:number], "***"])
+    return part
 
 
 def camera_kind(url: str) -> Kind:

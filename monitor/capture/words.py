@@ -18,7 +18,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (av.error.HTTPNotFoundError, "no such path on the camera (404): check the address"),
     (av.error.HTTPTooManyRequestsError, "too many requests (429): close other viewers"),
     (av.error.HTTPBadRequestError, "the camera does not understand the request (400)"),
-    (av.error.HTTPOtherClientError, "the camera refuses the address: check its path"),
+    (av.error.HTTPOtherClientError, "the camera refuses the request: check path and transport"),
     (av.error.HTTPServerError, "the camera reports an error of its own: restart it"),
     (av.error.InvalidDataError, "no video there: check port and path"),
     (av.error.ProtocolNotFoundError, "not a kind of stream that can be read: check the address"),
@@ -28,7 +28,6 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (BrokenPipeError, "the camera broke the connection"),
 )
 _ERRNO = {
-    errno.EIO: "the connection broke, or there is no video: check the address",
     errno.ENETUNREACH: "network unreachable: check cable and address",
     errno.EHOSTDOWN: "host is down: check cable and address",
     errno.EHOSTUNREACH: "no route to host: check cable and address",
@@ -36,10 +35,10 @@ _ERRNO = {
 
 
 @contextmanager
-def in_words(url: str, silence: str) -> Iterator[None]:
+def in_words(url: str, *, silence: str, broken: str) -> Iterator[None]:
     """Turns what FFmpeg and the network raise into CaptureError, without credentials.
 
-    silence: what to say when nothing came in time.
+    silence: what to say when nothing came in time; broken: when FFmpeg knows no more than that.
     """
     try:
         yield
@@ -51,13 +50,15 @@ def in_words(url: str, silence: str) -> Iterator[None]:
         raise CaptureError(f"host {host} unknown: check the name") from e
     except (av.error.FFmpegError, OSError, EOFError, ValueError) as e:
         _forget_address(e)
-        raise CaptureError(_in_words(e)) from e
+        raise CaptureError(_in_words(e, broken)) from e
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception, broken: str) -> str:
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
+    if isinstance(error, OSError) and error.errno == errno.EIO:
+        return broken
     if isinstance(error, OSError) and error.errno in _ERRNO:
         return _ERRNO[error.errno]
     return redact(getattr(error, "strerror", None) or str(error))

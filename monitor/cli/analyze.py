@@ -16,7 +16,7 @@ from monitor.errors import InputError
 from monitor.pose.mediapipe_engine import MediaPipeEngine
 from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration
-from monitor.settings import ROOT, load
+from monitor.settings import ROOT
 
 
 @click.command()

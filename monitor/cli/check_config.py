@@ -23,7 +23,7 @@ def command(path: Path) -> None:
     notifiers(settings)
     for camera in settings.cameras:
         make_source(camera.url, clock=SystemClock())
-        rules = rules_of(camera, settings.rules)
+        rules = rules_of(camera, settings)
         click.echo(
             f"camera {camera.name}: {redact(camera.url)}, {camera.fps:g} fps, "
             f"{len(rules)} rules, {len(camera.zones)} zones, {len(camera.masks)} masks"

@@ -46,15 +46,19 @@ def encode(
     codec: str,
     times: Iterable[float] | None = None,
     options: dict[str, str] | None = None,
+    container: dict[str, str] | None = None,
 ) -> Path:
-    """Writes a video; the suffix of `path` chooses the container, `times` are in seconds."""
+    """Writes a video; the suffix of `path` chooses the container, `times` are in seconds.
+
+    options: the encoder's; container: the container's.
+    """
     rate = Fraction(fps).limit_denominator(60000)
     images = iter(frames)
     first = next(images)
     height, width = (side & ~1 for side in first.shape[:2])
     moments = times if times is not None else (float(index / rate) for index in count())
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, options=options or {})
+    with av.open(str(path), "w", options=container or {}) as file:
+        stream = file.add_stream(codec, rate=rate, options=options or {})
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.width, stream.height = width, height
         tick = 1 / rate if times is None else Fraction(1, 1000)
@@ -64,8 +68,8 @@ def encode(
                 np.ascontiguousarray(image[:height, :width]), format="rgb24"
             )
             frame.pts, frame.time_base = round(moment / tick), tick
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
     return path
 
 

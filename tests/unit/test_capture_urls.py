@@ -1,5 +1,7 @@
 """Addresses: nothing secret is shown, and what is wrong is said with its mending."""
 
+import time
+
 import pytest
 
 from monitor.capture.urls import (
@@ -69,6 +71,13 @@ def test_no_secret_is_shown(text: str, shown: str | None) -> None:
 )
 def test_what_is_not_secret_stays(text: str) -> None:
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("piece", ["a:/", "x", "%3A%2F%2F", "@/", "pass=", "&"])
+def test_long_text_takes_no_long_time(piece: str) -> None:
+    began = time.process_time()
+    redact(piece * 50_000)
+    assert time.process_time() - began < 1.0
 
 
 def test_redacting_twice_changes_nothing() -> None:
