@@ -82,14 +82,9 @@ def draw(
         for box in boxes:
             canvas.box(box)
         for part in parts:
-            for solid in sorted(part, key=lambda solid: _ahead(camera, solid)):
-                canvas.solid(solid)
+            canvas.solids(part)
         canvas.paint(picture)
     return _noisy(picture, seed)
-
-
-def _ahead(camera: Camera, solid: Solid) -> float:
-    return float(camera.axes[2] @ solid.at)
 
 
 def _window(camera: Camera, parts: Sequence[Solid], boxes: Sequence[Box]) -> Window | None:
@@ -162,8 +157,8 @@ def _shadow(points: Floats, body: Body) -> Image:
 def _noise(width: int, height: int) -> tuple[Image, Image]:
     """What the sensor adds and takes away, a little larger than the picture."""
     random = np.random.default_rng(7)
-    noise = random.normal(0, 2.4, (height + 64, width + 64, 3))
-    return np.clip(noise, 0, 12).astype(np.uint8), np.clip(-noise, 0, 12).astype(np.uint8)
+    noise = random.normal(0, 4.0, (height + 64, width + 64, 3))
+    return np.clip(noise, 0, 16).astype(np.uint8), np.clip(-noise, 0, 16).astype(np.uint8)
 
 
 def _noisy(picture: Image, seed: int) -> Image:

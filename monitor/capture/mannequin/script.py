@@ -25,7 +25,12 @@ def bent(trunk: float) -> Posture:
         trunk=trunk,
         neck=4 - 0.12 * trunk,
         **both(
-            arm=4 + 0.97 * trunk, plane=6, elbow=12, splay=3, thigh=0.17 * trunk, knee=0.06 * trunk
+            arm=7 + 0.95 * trunk,
+            plane=60 - 0.6 * trunk,
+            elbow=14,
+            splay=3,
+            thigh=0.17 * trunk,
+            knee=0.06 * trunk,
         ),
     )
 
