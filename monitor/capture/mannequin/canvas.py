@@ -63,7 +63,7 @@ class Solid:
     stretch: tuple[float, float, float] = (1.0, 1.0, 1.0)
     bands: tuple[Band, ...] = ()
     gloss: float = 0.0
-    cloth: bool = False
+    cloth: bool = True
     """With folds and a weave."""
 
 
@@ -107,55 +107,38 @@ class Canvas:
 
     def solids(self, solids: Sequence[Solid]) -> None:
         """Draw them, the nearest first: what they hide then costs little."""
-        ends = np.array(
-            [[solid.at, solid.at if solid.to is None else solid.to] for solid in solids]
-        )
-        radii = np.array([[s.radius, s.radius if s.to is None else s.end_radius] for s in solids])
-        radii *= np.array([max(solid.stretch) for solid in solids])[:, None]
-        seen = self.camera.seen(ends)
-        ahead = np.maximum(seen[..., 2] - radii, NEAR)
-        middle, reach = seen[..., :2] / ahead[..., None], (radii / ahead)[..., None]
-        low, high = (middle - reach).min(1), (middle + reach).max(1)
+        quadrics = _Quadrics(self.camera, solids)
+        low, high = quadrics.bounds()
         columns = np.searchsorted(self._u, np.stack([low[:, 0], high[:, 0]], 1))
         rows = np.searchsorted(self._v, np.stack([low[:, 1], high[:, 1]], 1))
-        for i in np.argsort(ahead.min(1)):
+        for i in np.argsort(quadrics.ahead):
             window = (columns[i, 0], rows[i, 0], columns[i, 1], rows[i, 1])
-            if ahead[i].min() > NEAR and window[0] < window[2] and window[1] < window[3]:
-                self._solid(solids[i], window)
+            if quadrics.ahead[i] > NEAR and window[0] < window[2] and window[1] < window[3]:
+                self._solid(solids[i], quadrics, i, window)
 
-    def _solid(self, solid: Solid, window: Window) -> None:
+    def _solid(self, solid: Solid, of: "_Quadrics", i: int, window: Window) -> None:
         """Solve a·t² + 2b·t + c = 0 along every ray of the window, for the nearer root t."""
-        stretch = np.array(solid.stretch)
-        own = (solid.frame / stretch).T
-        rays = own @ self.camera.axes.T
-        start = own @ (np.array(self.camera.at) - solid.at)
-        axis, slope, low, high = _cone(solid, own)
-        along, height = axis @ rays, axis @ start
-        bulge, thin = solid.radius * slope, 1 - slope * slope
-        form = thin * rays.T @ rays - np.outer(along, along)
-        line = thin * start @ rays + (bulge - height) * along
-        rest = thin * start @ start - height**2 + 2 * bulge * height - solid.radius**2
         left, top, right, bottom = window
         u, v = self._u[left:right], self._v[top:bottom]
-        under_root = _quadratic(np.outer(line, line) - rest * form, u, v)
+        under_root = _quadratic(of.under_root[i], u, v)
         root = np.sqrt(np.maximum(under_root, 0))
-        t = -(_linear(line, u, v) + root) / _quadratic(form, u, v)
+        t = -(_linear(of.line[i], u, v) + root) / _quadratic(of.form[i], u, v)
         won = (under_root > 0) & (t < self.depth[top:bottom, left:right]) & (t > NEAR)
         if solid.to is not None:
-            at = _linear(along, u, v) * t + np.float32(height)
-            won &= (at > low) & (at < high)
+            at = _linear(of.along[i], u, v) * t + of.height[i]
+            won &= (at > of.low[i]) & (at < of.high[i])
         rows, columns = _where(won)
         t = t[rows, columns]
         ray = np.array([u[columns], v[rows], np.ones(len(t), np.float32)]) * t
-        point = rays.astype(np.float32) @ ray + start.astype(np.float32)[:, None]
-        normal = np.float32(thin) * point
+        point = of.rays[i] @ ray + of.start[i][:, None]
+        normal = of.thin[i] * point
         if solid.to is not None:
-            normal += axis.astype(np.float32)[:, None] * (np.float32(bulge) - at[rows, columns])
-        facing = self.camera.axes @ (solid.frame / stretch)
+            normal += of.axis[i][:, None] * (of.low[i] - at[rows, columns])
+        shade = self._light(of.facing[i] @ normal, solid.gloss)
+        point *= of.stretch[i][:, None]
         where = rows + top, columns + left
         self.depth[where] = t
-        shade = self._light(facing.astype(np.float32) @ normal, solid.gloss)
-        self._shade[where] = shade * (_folds(point * stretch[:, None]) if solid.cloth else FULL)
+        self._shade[where] = shade * (_folds(point) if solid.cloth else FULL)
         self._ink[where] = self._colours(solid, point)
 
     def _light(self, normal: Singles, gloss: float) -> Singles:
@@ -172,7 +155,7 @@ class Canvas:
     def _colours(self, solid: Solid, point: Singles) -> NDArray[np.uint8]:
         inks = np.full(point.shape[1], self._inked(solid.colour), np.uint8)
         for axis, low, high, colour, half in solid.bands:
-            along = np.abs(point[axis] * np.float32(solid.stretch[axis]))
+            along = np.abs(point[axis])
             inside = (along >= low) & (along < high)
             inks[inside & (point[2] * half >= 0)] = self._inked(colour)
         return inks
@@ -243,10 +226,10 @@ def _fabric() -> Singles:
     return np.asarray((1 + np.clip(tile, -0.3, 0.3)) * FULL, np.float32)
 
 
-def _folds(point: Floats) -> Singles:
+def _folds(point: Singles) -> Singles:
     """The cloth at points (3, n), metres in the solid's own axes."""
     texel = (point * 250).astype(np.int32)
-    return _fabric()[texel[1] & 127, (texel[0] + texel[2]) & 127]
+    return np.asarray(_fabric()[texel[1] & 127, (texel[0] + texel[2]) & 127], np.float32)
 
 
 def _where(mask: NDArray[np.generic]) -> tuple[Indices, Indices]:
@@ -255,15 +238,14 @@ def _where(mask: NDArray[np.generic]) -> tuple[Indices, Indices]:
     return rows.astype(np.intp), columns.astype(np.intp)
 
 
-def _linear(line: Floats, u: Singles, v: Singles) -> Singles:
+def _linear(line: Singles, u: Singles, v: Singles) -> Singles:
     """line · (u, v, 1) for every pixel of a grid."""
-    a, b, c = line.astype(np.float32)
+    a, b, c = line
     return np.asarray((b * v)[:, None] + (a * u + c), np.float32)
 
 
-def _quadratic(form: Floats, u: Singles, v: Singles) -> Singles:
-    """(u, v, 1) · form · (u, v, 1) for every pixel of a grid; form is symmetric."""
-    q = form.astype(np.float32)
+def _quadratic(q: Singles, u: Singles, v: Singles) -> Singles:
+    """(u, v, 1) · q · (u, v, 1) for every pixel of a grid; q is symmetric."""
     value = np.multiply.outer(2 * q[0, 1] * v, u)
     value += (q[0, 0] * u + 2 * q[0, 2]) * u + q[2, 2]
     value += ((q[1, 1] * v + 2 * q[1, 2]) * v)[:, None]
@@ -275,18 +257,59 @@ def _rays(low: int, high: int, size: int, focal: float) -> Singles:
     return ((np.arange(low, high) + 0.5 - size / 2) / focal).astype(np.float32)
 
 
-def _cone(solid: Solid, own: Floats) -> tuple[Floats, float, float, float]:
-    """Axis (unit, own space), slope of the side, and the heights between which it is closed.
+class _Quadrics:
+    """The quadratics of many solids at once, and where in the picture they can be.
 
-    The side touches the balls at both ends: at heights r·slope and length + r_end·slope. A ball
-    alone is a cone without axis.
+    In a solid's own stretched space q, with y its height on the axis from ball a (radius r) to
+    ball b, the cone that touches both is (1 - s²)·|q|² - y² + 2·r·s·y - r² = 0, its slope s being
+    (r - r_b) / length; it ends at the heights r·s and length + r_b·s. A ball is a cone without
+    axis. Along a ray q = start + t·rays·(u, v, 1) that is form·t² + 2·line·t + rest.
     """
-    if solid.to is None:
-        return np.zeros(3), 0.0, -np.inf, np.inf
-    axis = own @ (solid.to - solid.at)
-    length = float(np.linalg.norm(axis))
-    slope = (solid.radius - solid.end_radius) / length
-    return axis / length, slope, solid.radius * slope, length + solid.end_radius * slope
+
+    def __init__(self, camera: Camera, solids: Sequence[Solid]):
+        at = np.array([solid.at for solid in solids])
+        self._ends = np.array([solid.at if solid.to is None else solid.to for solid in solids])
+        self._radii = np.array(
+            [(s.radius, s.radius if s.to is None else s.end_radius) for s in solids]
+        )
+        stretch = np.array([solid.stretch for solid in solids])
+        frames = np.array([solid.frame for solid in solids]) / stretch[:, None]
+        own = frames.transpose(0, 2, 1)
+        rays = own @ camera.axes.T
+        start = np.einsum("nij,nj->ni", own, np.array(camera.at) - at)
+        axis = np.einsum("nij,nj->ni", own, self._ends - at)
+        length = np.linalg.norm(axis, axis=1)
+        per_length = 1 / np.where(length > 0, length, np.inf)
+        axis *= per_length[:, None]
+        radius, end_radius = self._radii.T
+        slope = (radius - end_radius) * per_length
+        thin, low = 1 - slope**2, radius * slope
+        along = np.einsum("ni,nij->nj", axis, rays)
+        height = np.einsum("ni,ni->n", axis, start)
+        form = thin[:, None, None] * rays.transpose(0, 2, 1) @ rays
+        form -= along[:, :, None] * along[:, None, :]
+        line = thin[:, None] * np.einsum("ni,nij->nj", start, rays)
+        line += (low - height)[:, None] * along
+        rest = thin * np.einsum("ni,ni->n", start, start) - height**2 + 2 * low * height - radius**2
+        under_root = line[:, :, None] * line[:, None, :] - rest[:, None, None] * form
+        self.under_root, self.form = under_root.astype(np.float32), form.astype(np.float32)
+        self.line, self.along = line.astype(np.float32), along.astype(np.float32)
+        self.height, self.thin = height.astype(np.float32), thin.astype(np.float32)
+        self.low = low.astype(np.float32)
+        self.high = (length + end_radius * slope).astype(np.float32)
+        self.rays, self.start = rays.astype(np.float32), start.astype(np.float32)
+        self.axis, self.stretch = axis.astype(np.float32), stretch.astype(np.float32)
+        self.facing = (camera.axes @ frames).astype(np.float32)
+        self._seen = camera.seen(np.stack([at, self._ends], 1))
+        self._reach = self._radii * stretch.max(1)[:, None]
+        self.ahead = (self._seen[..., 2] - self._reach).min(1)
+        """Metres ahead of the camera of the nearest point."""
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """(n, 2) and (n, 2): corners on the plane one metre ahead."""
+        ahead = np.maximum(self._seen[..., 2:] - self._reach[..., None], NEAR)
+        middle, reach = self._seen[..., :2] / self._seen[..., 2:], self._reach[..., None] / ahead
+        return (middle - reach).min(1), (middle + reach).max(1)
 
 
 def _boards(offset: Singles, box: Box, axis: int) -> Singles:

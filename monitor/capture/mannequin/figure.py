@@ -1,11 +1,12 @@
 """What a figure looks like: the solids that make up a worker, and the clothes on them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from monitor.capture.mannequin.body import Body, about_x, about_z, middle
+from monitor.capture.mannequin.body import Body, about_x, about_z
 from monitor.capture.mannequin.canvas import Band, Colour, Solid
 from monitor.posture.model import Floats, Landmark
 
@@ -38,6 +39,8 @@ CLOTHES = (
 )
 """One set a figure, in turn."""
 
+_bare = partial(Solid, cloth=False)
+
 SILVER, BOOT, SOLE = (214, 220, 222), (74, 58, 48), (36, 34, 34)
 PAD = (34, 36, 40)
 EYE, IRIS, LIPS = (244, 242, 238), (52, 40, 34), (168, 84, 78)
@@ -45,9 +48,7 @@ EYE, IRIS, LIPS = (244, 242, 238), (52, 40, 34), (168, 84, 78)
 
 def solids(body: Body, clothes: Clothes) -> list[Solid]:
     """Everything to draw of one figure."""
-    cloth = (clothes.vest, clothes.shirt, clothes.trousers)
-    parts = [*_trunk(body, clothes), *_head(body, clothes), *_limbs(body, clothes)]
-    return [replace(part, cloth=part.colour in cloth) for part in parts]
+    return [*_trunk(body, clothes), *_head(body, clothes), *_limbs(body, clothes)]
 
 
 def _trunk(body: Body, clothes: Clothes) -> Iterator[Solid]:
@@ -80,8 +81,8 @@ def _trunk(body: Body, clothes: Clothes) -> Iterator[Solid]:
         bands=straps,
     )
     for side in (1, -1):
-        behind = hips + (half @ np.array([side * 0.036, -0.018, -0.032])) * h
-        yield Solid(behind, 0.046 * h * g, clothes.trousers, frame=half, stretch=(0.9, 1, 0.9))
+        behind = hips + (half @ np.array([side * 0.036, -0.020, -0.028])) * h
+        yield Solid(behind, 0.044 * h * g, clothes.trousers, frame=half, stretch=(0.9, 1, 0.9))
     base = body.shoulders - body.trunk[:, 2] * 0.006 * h
     yield Solid(
         base - up * 0.030 * h,
@@ -106,7 +107,7 @@ def _trunk(body: Body, clothes: Clothes) -> Iterator[Solid]:
         frame=body.trunk,
         stretch=(1, 0.5, 0.98),
     )
-    yield Solid(base, 0.036 * h * g, clothes.skin, body.head_centre, 0.034 * h * g)
+    yield _bare(base, 0.036 * h * g, clothes.skin, body.head_centre, 0.034 * h * g)
 
 
 def _lean(body: Body) -> float:
@@ -125,7 +126,7 @@ def _head(body: Body, clothes: Clothes) -> Iterator[Solid]:
         at: tuple[float, float, float], radius: float, colour: Colour,
         stretch: tuple[float, float, float] = (1, 1, 1), gloss: float = 0.0,
     ) -> Solid:  # fmt: skip
-        return Solid(spot(*at), radius * h, colour, frame=head, stretch=stretch, gloss=gloss)
+        return _bare(spot(*at), radius * h, colour, frame=head, stretch=stretch, gloss=gloss)
 
     yield ball((0, 0.004, 0.004), 0.056, clothes.skin, (0.76, 1.06, 0.94))
     yield ball((0, -0.034, 0.018), 0.034, clothes.skin, (0.86, 0.95, 0.90))
@@ -133,7 +134,7 @@ def _head(body: Body, clothes: Clothes) -> Iterator[Solid]:
     yield ball((0, -0.040, -0.022), 0.032, clothes.hair, (1.0, 0.9, 0.8))
     yield ball((0, 0.034, -0.002), 0.060, clothes.helmet, (0.86, 0.82, 1.0), 0.35)
     yield ball((0, 0.034, 0.016), 0.066, clothes.helmet, (0.78, 0.08, 0.98), 0.2)
-    yield Solid(spot(0, 0.006, 0.053), 0.005 * h, clothes.skin, spot(0, -0.012, 0.060), 0.009 * h)
+    yield _bare(spot(0, 0.006, 0.053), 0.005 * h, clothes.skin, spot(0, -0.012, 0.060), 0.009 * h)
     yield ball((0, -0.013, 0.059), 0.010, clothes.skin)
     yield ball((0, -0.038, 0.045), 0.015, LIPS, (1.0, 0.28, 0.6))
     for side in (1, -1):
@@ -150,17 +151,11 @@ def _limbs(body: Body, clothes: Clothes) -> Iterator[Solid]:
 
 
 def _segment(
-    start: Floats,
-    radius: float,
-    end: Floats,
-    end_radius: float,
-    colour: Colour,
-    frame: Floats,
-    *bands: Band,
+    start: Floats, end: Floats, radii: tuple[float, float], colour: Colour, frame: Floats
 ) -> Iterator[Solid]:
     """A tapered limb, rounded where it begins."""
-    yield Solid(start, radius, colour, frame=frame)
-    yield Solid(start, radius, colour, end, end_radius, frame, bands=bands)
+    yield Solid(start, radii[0], colour, frame=frame)
+    yield Solid(start, radii[0], colour, end, radii[1], frame)
 
 
 def _arm(body: Body, clothes: Clothes, off: int) -> Iterator[Solid]:
@@ -171,8 +166,8 @@ def _arm(body: Body, clothes: Clothes, off: int) -> Iterator[Solid]:
     )
     upper, lower = (body.limbs[L(joint + off)] for joint in (L.LEFT_SHOULDER, L.LEFT_ELBOW))
     thick, middling, thin = (radius * h * g for radius in (0.0365, 0.027, 0.0195))
-    yield from _segment(shoulder, thick, elbow, middling, clothes.shirt, upper)
-    yield from _segment(elbow, middling, wrist, thin, clothes.shirt, lower)
+    yield from _segment(shoulder, elbow, (thick, middling), clothes.shirt, upper)
+    yield from _segment(elbow, wrist, (middling, thin), clothes.shirt, lower)
     yield Solid(wrist, thin, clothes.shirt, frame=lower)
     yield from _hand(body, clothes, off, wrist)
 
@@ -185,11 +180,11 @@ def _hand(body: Body, clothes: Clothes, off: int, wrist: Floats) -> Iterator[Sol
     def spot(x: float, y: float, z: float) -> Floats:
         return np.asarray(wrist + frame @ (np.array([side * x, y, z]) * h))
 
-    yield Solid(
+    yield _bare(
         spot(0, -0.030, 0), 0.026 * h, clothes.skin, frame=frame, stretch=(0.45, 1.15, 0.86)
     )
     for z in (-0.017, -0.0055, 0.006, 0.016):
-        yield Solid(
+        yield _bare(
             spot(-0.006, -0.066 - 0.15 * abs(z), z * 0.95),
             0.024 * h,
             clothes.skin,
@@ -197,7 +192,7 @@ def _hand(body: Body, clothes: Clothes, off: int, wrist: Floats) -> Iterator[Sol
             stretch=(0.30, 1.0, 0.29),
         )
     thumb = frame @ about_x(-38)
-    yield Solid(
+    yield _bare(
         spot(-0.006, -0.032, 0.024), 0.023 * h, clothes.skin, frame=thumb, stretch=(0.36, 1.0, 0.36)
     )
 
@@ -211,38 +206,26 @@ def _leg(body: Body, clothes: Clothes, off: int) -> Iterator[Solid]:
     thick, middling, thin = (radius * h * g for radius in (0.0485, 0.037, 0.029))
     pad = knee + thigh[:, 2] * 0.014 * h
     band = Band(1, 0.135 * h, 0.152 * h, SILVER)
-    yield from _segment(hip, thick, knee, middling, clothes.trousers, thigh)
-    yield Solid(pad, 0.030 * h * g, PAD, frame=thigh, stretch=(0.8, 1.2, 0.9))
-    yield from _segment(knee, middling, ankle, thin, clothes.trousers, shin, band)
+    yield from _segment(hip, knee, (thick, middling), clothes.trousers, thigh)
+    yield _bare(pad, 0.030 * h * g, PAD, frame=thigh, stretch=(0.8, 1.2, 0.9))
+    yield Solid(knee, middling, clothes.trousers, frame=shin)
+    yield Solid(knee, middling, clothes.trousers, ankle, thin, shin, bands=(band,))
     calf = knee - shin @ np.array([0.0, 0.075, 0.012]) * h
     yield Solid(calf, 0.034 * h * g, clothes.trousers, frame=shin, stretch=(0.85, 1.9, 0.9))
     yield from _boot(body, off, ankle)
 
 
 def _boot(body: Body, off: int, ankle: Floats) -> Iterator[Solid]:
+    """A shaft, a heel, an upper that tapers to the toes, and a sole."""
     h, frame = body.build.stature, body.limbs[L(L.LEFT_ANKLE + off)]
-    heel, toe = body.joints[L.LEFT_HEEL + off], body.joints[L.LEFT_FOOT_INDEX + off]
     up, ahead = frame[:, 1] * h, frame[:, 2] * h
-    yield Solid(ankle, 0.028 * h, BOOT)
-    yield Solid(
-        ankle,
-        0.0275 * h,
-        BOOT,
-        middle(body.joints, L(L.LEFT_HEEL + off), L(L.LEFT_HEEL + off))
-        + up * 0.018
-        + ahead * 0.012,
-        0.026 * h,
-    )
-    yield Solid(
-        heel + up * 0.018 + ahead * 0.014, 0.025 * h, BOOT, frame=frame, stretch=(0.9, 0.72, 1.0)
-    )
-    yield Solid(
-        heel + up * 0.020 + ahead * 0.014, 0.025 * h, BOOT, toe + up * 0.014 - ahead * 0.012, 0.024 * h,
-        frame, (1.0, 0.75, 1.0),
-    )  # fmt: skip
-    yield Solid(
-        toe + up * 0.014 - ahead * 0.014, 0.026 * h, BOOT, frame=frame, stretch=(1.0, 0.56, 1.0)
-    )
-    yield Solid(
-        (heel + toe) / 2 + up * 0.006, 0.076 * h, SOLE, frame=frame, stretch=(0.36, 0.085, 1.0)
-    )
+    heel = body.joints[L.LEFT_HEEL + off] + up * 0.019 + ahead * 0.013
+    toes = body.joints[L.LEFT_FOOT_INDEX + off] + up * 0.014 - ahead * 0.013
+    flat = (1.0, 0.75, 1.0)
+    yield _bare(ankle, 0.028 * h, BOOT)
+    yield _bare(ankle, 0.0275 * h, BOOT, heel, 0.026 * h)
+    yield _bare(heel, 0.025 * h, BOOT, frame=frame, stretch=(0.9, 0.72, 1.0))
+    yield _bare(heel, 0.025 * h, BOOT, toes, 0.024 * h, frame, flat)
+    yield _bare(toes, 0.026 * h, BOOT, frame=frame, stretch=(1.0, 0.56, 1.0))
+    sole = (heel + toes) / 2 - up * 0.0105
+    yield _bare(sole, 0.076 * h, SOLE, frame=frame, stretch=(0.36, 0.085, 1.0))

@@ -45,8 +45,6 @@ FURNITURE: tuple[Box, ...] = (
     *_pallet(3.6, -3.2, 8.0),
     Box((3.6, 0.44, -3.2), (0.5, 0.30, 0.36), 8.0, CARTON, 0.3),
     Box((3.7, 0.97, -3.25), (0.34, 0.23, 0.30), -6.0, WOOD, 0.115),
-    *_pallet(-5.4, -2.9, -10.0),
-    Box((-5.4, 0.50, -2.9), (0.5, 0.36, 0.36), -10.0, WOOD, 0.12),
 )
 
 
@@ -92,19 +90,21 @@ def _floor(x: Singles, z: Singles) -> Singles:
     joint = (np.abs((x + 0.9) % 2.0 - 1.0) > 0.988) | (np.abs((z + 0.4) % 2.0 - 1.0) > 0.988)
     tone = np.where(joint, tone * 0.80, tone)
     yellow = (np.abs(z + 2.35) < 0.05) | (np.abs(z - 1.75) < 0.05)
-    colour = np.where(yellow[..., None], np.float32((206, 170, 50)), np.float32((150, 150, 146)))
+    colour = np.where(yellow[..., None], _paint((206, 170, 50)), _paint((150, 150, 146)))
     return np.asarray(colour * tone[..., None], np.float32)
 
 
 def _wall(x: Singles, y: Singles) -> Singles:
     """Pale above, grey-green to 1.2 m, a dark skirting, and columns every 5 m."""
-    colour = np.where(
-        (y < 1.2)[..., None], np.float32((128, 140, 138)), np.float32((190, 192, 188))
-    )
-    colour = np.where((y < 0.12)[..., None], np.float32((70, 74, 76)), colour)
+    colour = np.where((y < 1.2)[..., None], _paint((128, 140, 138)), _paint((190, 192, 188)))
+    colour = np.where((y < 0.12)[..., None], _paint((70, 74, 76)), colour)
     column = np.abs((x + 0.9) % 5.0 - 2.5) < 0.22
     tone = np.where(column, 0.88, 1.0) * (1.0 - 0.05 * np.clip(y - 2.0, 0, 6))
     return np.asarray(colour * tone[..., None], np.float32)
+
+
+def _paint(rgb: tuple[int, int, int]) -> Singles:
+    return np.array(rgb, np.float32)
 
 
 def to_picture(camera: Camera) -> Floats:
