@@ -6,6 +6,7 @@ A section is one activity as a list of keys; the shift is its sections in a row.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import cos, pi, sin
 
 import numpy as np
 
@@ -51,8 +52,8 @@ POSTURES = {
         **both(arm=38, plane=10, elbow=38, splay=8, thigh=3, knee=3),
     ),
     "kneel": Posture(
-        trunk=24, neck=12, left_thigh=4, left_knee=92, left_foot=76,
-        right_thigh=88, right_knee=88, right_splay=6, **both(arm=42, plane=4, elbow=32),
+        trunk=24, neck=12, left_thigh=4, left_knee=112, left_foot=60,
+        right_thigh=92, right_knee=90, right_splay=6, **both(arm=42, plane=4, elbow=32),
     ),
     "sit": Posture(
         trunk=6, neck=4, **both(arm=24, plane=14, elbow=44, thigh=86, knee=84, splay=10)
@@ -61,9 +62,9 @@ POSTURES = {
         trunk=42, neck=-16, **both(arm=34, plane=10, elbow=20, thigh=62, knee=76, splay=8)
     ),
     "lie": Posture(
-        tilt=-86, neck=6, left_arm=34, right_arm=58, left_plane=86, right_plane=80,
+        tilt=-90, neck=6, left_arm=34, right_arm=58, left_plane=86, right_plane=80,
         left_elbow=28, right_elbow=40, left_thigh=6, left_knee=12, right_thigh=34, right_knee=58,
-        left_splay=10, right_splay=14, turn=18,
+        left_splay=10, right_splay=14, turn=18, left_foot=40, right_foot=34,
     ),
     "stumble": Posture(
         tilt=-30, trunk=26, neck=16, **both(arm=44, plane=60, elbow=40, thigh=52, knee=50, splay=10)
@@ -146,11 +147,11 @@ class Part:
         """Nobody stands like a post: slow small movements."""
         phase = 1.7 * self.seed
         return {
-            "trunk": 0.7 * np.sin(1.1 * t + phase),
-            "turn": 5.0 * np.sin(0.53 * t + phase),
-            "neck": 2.0 * np.sin(0.8 * t + 2 * phase),
-            "left_arm": 1.2 * np.sin(0.9 * t + phase),
-            "right_arm": 1.2 * np.sin(0.9 * t + 1.0 + phase),
+            "trunk": 0.7 * sin(1.1 * t + phase),
+            "turn": 5.0 * sin(0.53 * t + phase),
+            "neck": 2.0 * sin(0.8 * t + 2 * phase),
+            "left_arm": 1.2 * sin(0.9 * t + phase),
+            "right_arm": 1.2 * sin(0.9 * t + 1.0 + phase),
         }
 
     def boxes(self, moment: Moment, build: Build) -> list[Box]:
@@ -207,10 +208,10 @@ STEP = 0.68
 def _stride(posture: Posture, way: float, share: float) -> Posture:
     """Swing arms and legs as far as the ground covered asks; `way` metres in all."""
     steps = max(1.0, round(way / STEP))
-    phase = np.pi * steps * share
+    phase = pi * steps * share
     strength = min(1.0, 6 * share, 6 * (1 - share))
-    swing = strength * np.sin(phase)
-    lift = strength * np.cos(phase)
+    swing = strength * sin(phase)
+    lift = strength * cos(phase)
     return posture.plus(
         left_thigh=22 * swing + 14 * max(0.0, lift),
         right_thigh=-22 * swing + 14 * max(0.0, -lift),
@@ -246,7 +247,7 @@ class Stage:
     @property
     def seat(self) -> tuple[float, float]:
         """Where the feet stand in front of the seat."""
-        return (self.spot[0] + self.side * 1.15, self.spot[1] - 0.25)
+        return (self.spot[0] + self.side * 1.15, self.spot[1] - 0.6)
 
     def key(
         self, activity: str, seconds: float, posture: str, turn: float = 0.0, holds: bool = False
