@@ -1,0 +1,181 @@
+"""One local day, summed up by the database."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy.orm import QueryableAttribute, Session
+
+from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, bounds
+from monitor.store.tables import CoverageMinute, Event, PostureMinute
+
+Span = tuple[datetime, datetime]
+Found = Row[*tuple[Any, ...]]
+
+MINUTE_S = 60.0
+
+
+def daily_report(
+    session: Session, day: date, zone: ZoneInfo, cameras: Sequence[str], now: datetime
+) -> DailyReport:
+    """What the cameras saw on a local day, as far as it has passed at `now`.
+
+    Events belong to the day in which they were met; test events are left out. Cameras with data
+    that are not among `cameras` are listed after them.
+    """
+    span = bounds(day, zone)
+    passed_s = max(0, int((min(now, span[1]) - span[0]).total_seconds()))
+    coverage = _coverage(session, span)
+    posture = _posture(session, span)
+    rules = _rules(session, span)
+    gone = (coverage.keys() | posture.keys() | rules.keys()) - set(cameras)
+    return DailyReport(
+        day=day,
+        zone=zone.key,
+        start=span[0],
+        end=span[1],
+        made_at=now,
+        passed_s=passed_s,
+        cameras=tuple(
+            CameraDay(
+                camera=camera,
+                configured=camera not in gone,
+                **_shares(coverage.get(camera), passed_s),
+                posture=tuple(posture.get(camera, ())),
+                rules=tuple(rules.get(camera, ())),
+            )
+            for camera in (*cameras, *sorted(gone))
+        ),
+    )
+
+
+def _within(column: QueryableAttribute[datetime], span: Span) -> ColumnElement[bool]:
+    return (column >= span[0]) & (column < span[1])
+
+
+def _met(span: Span) -> ColumnElement[bool]:
+    return _within(Event.met_at, span) & Event.test.is_(False)
+
+
+def _coverage(session: Session, span: Span) -> dict[str, Found]:
+    """Per camera; no minute counts for more than its 60 seconds."""
+    watched = _at_most(CoverageMinute.watched_s, MINUTE_S)
+    query = (
+        select(
+            CoverageMinute.camera,
+            func.sum(watched).label("watched_s"),
+            func.sum(_at_most(CoverageMinute.blind_s, MINUTE_S - watched)).label("blind_s"),
+            func.sum(CoverageMinute.people_s).label("people_s"),
+            func.sum(CoverageMinute.unmeasured_s).label("unmeasured_s"),
+        )
+        .where(_within(CoverageMinute.minute, span))
+        .group_by(CoverageMinute.camera)
+    )
+    return {row.camera: row for row in session.execute(query)}
+
+
+def _at_most(value: Any, limit: Any) -> ColumnElement[float]:
+    return case((value > limit, limit), else_=value)
+
+
+def _shares(row: Found | None, passed_s: int) -> dict[str, Any]:
+    """Whole seconds, so that the three parts add up to the day exactly."""
+    if row is None:
+        return {
+            "watched_s": 0,
+            "blind_s": 0,
+            "off_s": passed_s,
+            "people_s": 0.0,
+            "unmeasured_s": 0.0,
+        }
+    watched_s = min(round(row.watched_s), passed_s)
+    blind_s = min(round(row.blind_s), passed_s - watched_s)
+    return {
+        "watched_s": watched_s,
+        "blind_s": blind_s,
+        "off_s": passed_s - watched_s - blind_s,
+        "people_s": row.people_s,
+        "unmeasured_s": row.unmeasured_s,
+    }
+
+
+def _posture(session: Session, span: Span) -> dict[str, list[PostureTime]]:
+    keys = (PostureMinute.camera, PostureMinute.measure, PostureMinute.band)
+    query = (
+        select(*keys, func.sum(PostureMinute.seconds).label("seconds"))
+        .where(_within(PostureMinute.minute, span))
+        .group_by(*keys)
+    )
+    times: defaultdict[str, list[PostureTime]] = defaultdict(list)
+    for row in session.execute(query):
+        times[row.camera].append(PostureTime(row.measure, row.band, row.seconds))
+    for of_camera in times.values():
+        of_camera.sort(key=lambda time: (time.measure, _lower_edge(time.band)))
+    return times
+
+
+def _lower_edge(band: str) -> float:
+    """Orders `0-20`, `20-60`, `60+`, `unseen`."""
+    low = band.rstrip("+").partition("-")[0]
+    return float("inf") if band == "unseen" else float(low)
+
+
+def _rules(session: Session, span: Span) -> dict[str, list[RuleDay]]:
+    """Per camera, the rules that were met, most events first."""
+    worst = {(row.camera, row.rule): row for row in _worst(session, span)}
+    counted: defaultdict[tuple[str, str], list[Found]] = defaultdict(list)
+    for row in _counts(session, span):
+        counted[row.camera, row.rule].append(row)
+    rules: defaultdict[str, list[RuleDay]] = defaultdict(list)
+    for key in worst.keys() & counted.keys():
+        rules[key[0]].append(_rule_day(worst[key], counted[key]))
+    for of_camera in rules.values():
+        of_camera.sort(key=lambda rule: (-rule.events, rule.rule))
+    return rules
+
+
+def _rule_day(worst: Found, counts: Sequence[Found]) -> RuleDay:
+    return RuleDay(
+        rule=worst.rule,
+        title=worst.rule_title,
+        counts={row.severity: row.events for row in counts},
+        held_s=sum(row.held_s for row in counts),
+        longest_s=max(row.longest_s for row in counts),
+        worst=Peak(worst.peak, worst.unit, worst.peak_at, worst.id),
+    )
+
+
+def _counts(session: Session, span: Span) -> Sequence[Found]:
+    keys = (Event.camera, Event.rule, Event.severity)
+    return session.execute(
+        select(
+            *keys,
+            func.count().label("events"),
+            func.sum(Event.duration_s).label("held_s"),
+            func.max(Event.duration_s).label("longest_s"),
+        )
+        .where(_met(span))
+        .group_by(*keys)
+    ).all()
+
+
+def _worst(session: Session, span: Span) -> Sequence[Found]:
+    """The event with the highest peak of every camera and rule; of equals the first."""
+    order = func.row_number().over(
+        partition_by=(Event.camera, Event.rule),
+        order_by=(Event.peak.desc(), Event.peak_at, Event.id),
+    )
+    columns = (
+        Event.id,
+        Event.camera,
+        Event.rule,
+        Event.rule_title,
+        Event.unit,
+        Event.peak,
+        Event.peak_at,
+    )
+    ranked = select(*columns, order.label("place")).where(_met(span)).subquery()
+    return session.execute(select(ranked).where(ranked.c.place == 1)).all()

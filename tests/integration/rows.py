@@ -1,0 +1,101 @@
+"""Builders of rows, with only what a test speaks of given by it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from monitor.store.tables import CameraState, CoverageMinute, Event, Incident, PostureMinute
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def an_event(met_at: datetime = NOON, duration_s: float = 6.0, **given: Any) -> Event:
+    values = {
+        "id": uuid4(),
+        "revision": 1,
+        "camera": "dock-1",
+        "zone": None,
+        "slot": 1,
+        "pack": "default",
+        "rule": "trunk-deep-bend",
+        "rule_title": "Deep forward bend",
+        "rule_version": "1",
+        "rule_source": "ISO 11226:2000",
+        "severity": "alert",
+        "measure": "trunk_flexion",
+        "unit": "°",
+        "limit": 60.0,
+        "hold_s": 4.0,
+        "advice": "Raise the pallet to hip height.",
+        "started_at": met_at - timedelta(seconds=4),
+        "met_at": met_at,
+        "seen_at": met_at,
+        "ended_at": met_at + timedelta(seconds=duration_s - 4),
+        "duration_s": duration_s,
+        "peak": 72.0,
+        "peak_at": met_at,
+        "track": [],
+        "angles": {},
+        "calibration": {},
+        "engine": "none",
+        "evidence": None,
+        "evidence_note": None,
+        "test": False,
+    }
+    return Event(**{**values, **given})
+
+
+def a_minute(minute: datetime = NOON, camera: str = "dock-1", **given: Any) -> CoverageMinute:
+    values = {
+        "camera": camera,
+        "minute": minute,
+        "watched_s": 60.0,
+        "blind_s": 0.0,
+        "people_s": 0.0,
+        "unmeasured_s": 0.0,
+        "frames_in": 1500,
+        "sampled": 300,
+        "confidence": None,
+        "stage_ms": {},
+    }
+    return CoverageMinute(**{**values, **given})
+
+
+def a_posture(
+    seconds: float, band: str = "0-20", minute: datetime = NOON, **given: Any
+) -> PostureMinute:
+    values = {"camera": "dock-1", "measure": "trunk_flexion"}
+    return PostureMinute(minute=minute, band=band, seconds=seconds, **{**values, **given})
+
+
+def an_incident(started_at: datetime = NOON, **given: Any) -> Incident:
+    values = {
+        "id": uuid4(),
+        "camera": "dock-1",
+        "kind": "down",
+        "reason": "no answer",
+        "started_at": started_at,
+        "ended_at": None,
+    }
+    return Incident(**{**values, **given})
+
+
+def a_camera_state(updated_at: datetime = NOON, **given: Any) -> CameraState:
+    values = {
+        "camera": "dock-1",
+        "url": "rtsp://dock-1/",
+        "state": "up",
+        "reason": "",
+        "since": updated_at,
+        "fps_asked": 5.0,
+        "fps_reached": 5.0,
+        "latency_ms": 100.0,
+        "reconnects": 0,
+        "people": 0,
+        "width": None,
+        "height": None,
+        "frame_at": None,
+        "snapshot": None,
+        "updated_at": updated_at,
+    }
+    return CameraState(**{**values, **given})
