@@ -7,6 +7,7 @@ from monitor.capture.mannequin import BUILDS, MannequinSource, angles, parse, st
 from monitor.capture.mannequin.body import Body
 from monitor.capture.mannequin.script import Moment, Part
 from monitor.capture.mannequin.source import cast
+from monitor.posture import angles as measured
 from monitor.posture.model import Landmark
 
 L = Landmark
@@ -206,3 +207,20 @@ def test_crossing_people_walk_from_edge_to_edge() -> None:
         xs = [part.at(float(t)).place[0] for t in np.arange(0, part.seconds, 0.2)]
         assert min(xs) < -3
         assert max(xs) > 3
+
+
+def test_its_own_angles_are_those_the_monitor_would_measure_on_its_joints(
+    bodies: list[tuple[Moment, Body]],
+) -> None:
+    for moment, body in bodies[::3]:
+        own, joints = angles(body), body.joints - body.hips
+        assert own["trunk_flexion"] == pytest.approx(measured.trunk_flexion(joints), abs=1e-6)
+        assert own["trunk_side_bend"] == pytest.approx(measured.trunk_side_bend(joints), abs=1e-6)
+        assert own["trunk_twist"] == pytest.approx(measured.trunk_twist(joints), abs=1e-6)
+        arm = (joints, L.RIGHT_SHOULDER, L.RIGHT_ELBOW)
+        for name, deg in {
+            "right_upper_arm_elevation": measured.upper_arm_elevation(*arm),
+            "right_upper_arm_to_trunk": measured.upper_arm_to_trunk(*arm),
+            "right_elbow_flexion": measured.flexion(*arm, L.RIGHT_WRIST),
+        }.items():
+            assert own[name] == pytest.approx(deg, abs=1e-6), (moment.activity, name)
