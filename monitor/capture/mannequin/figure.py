@@ -25,7 +25,7 @@ class Clothes:
 
 CLOTHES = (
     Clothes(
-        (255, 112, 28), (78, 98, 140), (62, 70, 96), (48, 48, 52), (226, 172, 140), (30, 25, 23)
+        (255, 112, 28), (176, 180, 184), (62, 70, 96), (48, 48, 52), (226, 172, 140), (30, 25, 23)
     ),
     Clothes(
         (214, 232, 50), (160, 62, 54), (84, 78, 70), (66, 46, 34), (150, 102, 74), (28, 22, 20)
@@ -167,8 +167,9 @@ def _arm(body: Body, clothes: Clothes, off: int) -> Iterator[Solid]:
     upper, lower = (body.limbs[L(joint + off)] for joint in (L.LEFT_SHOULDER, L.LEFT_ELBOW))
     thick, middling, thin = (radius * h * g for radius in (0.0365, 0.027, 0.0195))
     yield from _segment(shoulder, elbow, (thick, middling), clothes.shirt, upper)
-    yield from _segment(elbow, wrist, (middling, thin), clothes.shirt, lower)
-    yield Solid(wrist, thin, clothes.shirt, frame=lower)
+    yield Solid(elbow, middling, clothes.shirt, frame=lower)
+    yield _bare(elbow, 0.92 * middling, clothes.skin, wrist, thin, lower)
+    yield _bare(wrist, thin, clothes.skin, frame=lower)
     yield from _hand(body, clothes, off, wrist)
 
 
