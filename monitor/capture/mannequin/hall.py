@@ -11,6 +11,8 @@ from monitor.capture.mannequin.canvas import Box, Canvas, Singles
 from monitor.posture.model import Floats, Image
 
 WALL_Z = -4.2
+HAZE = 0.22
+"""How much the dusty air takes from the hall's contrast; the people stand before it."""
 WOOD, DARK_WOOD, CARTON = (168, 142, 110), (140, 116, 86), (180, 160, 130)
 BEAM, POST, BIN = (150, 134, 112), (92, 112, 136), (104, 128, 150)
 _FAR = np.float32(1e6)
@@ -63,7 +65,8 @@ def hall(camera: Camera) -> tuple[Image, Singles]:
     canvas.paint(picture)
     small = cv2.resize(picture, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), camera.height / 720)
-    return np.asarray(soft, np.uint8), np.ascontiguousarray(depth[::2, ::2])
+    hazy = cv2.addWeighted(soft, 1 - HAZE, np.full_like(soft, 172), HAZE, 0)
+    return np.asarray(hazy, np.uint8), np.ascontiguousarray(depth[::2, ::2])
 
 
 def _room(camera: Camera) -> tuple[Image, Singles]:

@@ -36,11 +36,11 @@ class View:
     """What a `mannequin:` address can say, with its defaults; degrees, metres, pixels."""
 
     scene: str = "shift"
-    yaw: float = 60.0
+    yaw: float = 75.0
     pitch: float = 20.0
     roll: float = 0.0
     fov: float = 60.0
-    distance: float = 5.0
+    distance: float = 4.5
     people: int = 1
     build: str = "average"
     width: int = 1280
