@@ -36,7 +36,7 @@ ANKLE_HEIGHT, SHANK, THIGH = 0.039, 0.246, 0.245
 TRUNK, UPPER_ARM, FOREARM, HAND = 0.288, 0.186, 0.146, 0.108
 HALF_SHOULDERS, HALF_HIPS = 0.112, 0.060
 NECK_PIVOT, HEAD_CENTRE = 0.030, 0.082
-FOOT = 0.152
+HEEL, TOES = 0.026, 0.100
 
 # Fractions of stature from the middle of the head: its surface points, as BlazePose names them.
 FACE = {
@@ -227,8 +227,10 @@ def _hung(posture: Posture, build: Build, heading: float) -> Body:
         joints[landmark] = centre + head @ np.array(offset)
     limbs: dict[Landmark, Floats] = {}
     for side in (1, -1):
-        _arm(posture, side, chest, trunk, joints, limbs)
-        _leg(posture, side, pelvis, joints, limbs)
+        for places, frames in (_arm(posture, side, chest, trunk), _leg(posture, side, pelvis)):
+            for landmark, place in places.items():
+                joints[landmark] = place
+            limbs.update(frames)
     return Body(
         joints=joints * build.stature,
         build=build,
@@ -240,57 +242,57 @@ def _hung(posture: Posture, build: Build, heading: float) -> Body:
     )
 
 
-def _arm(
-    posture: Posture,
-    side: int,
-    chest: Floats,
-    trunk: Floats,
-    joints: Floats,
-    limbs: dict[Landmark, Floats],
-) -> None:
-    """Fill in one arm; side is 1 for the left, -1 for the right."""
+Limb = tuple[dict[Landmark, Floats], dict[Landmark, Floats]]
+"""Where its joints are, in fractions of stature, and how its segments are turned."""
+
+
+def _arm(posture: Posture, side: int, chest: Floats, trunk: Floats) -> Limb:
+    """side: 1 for the left, -1 for the right; chest: between the shoulders."""
     name, off = ("left", 0) if side == 1 else ("right", 1)
-    elevation, plane, elbow = (
+    elevation, plane, flexion = (
         getattr(posture, f"{name}_{part}") for part in ("arm", "plane", "elbow")
     )
-    turned = side * plane
-    upper = trunk @ about_y(turned) @ about_x(-elevation) @ about_y(-turned)
-    lower = upper @ about_x(-elbow)
-    shoulder, elbow_at, wrist = (
-        L(joint + off) for joint in (L.LEFT_SHOULDER, L.LEFT_ELBOW, L.LEFT_WRIST)
-    )
-    joints[shoulder] = chest + trunk @ np.array([side * HALF_SHOULDERS, 0.0, 0.0])
-    joints[elbow_at] = joints[shoulder] - upper @ (UP * UPPER_ARM)
-    joints[wrist] = joints[elbow_at] - lower @ (UP * FOREARM)
+    outward = side * plane
+    upper = trunk @ about_y(outward) @ about_x(-elevation) @ about_y(-outward)
+    lower = upper @ about_x(-flexion)
+    shoulder = chest + trunk @ np.array([side * HALF_SHOULDERS, 0.0, 0.0])
+    elbow = shoulder - upper @ (UP * UPPER_ARM)
+    wrist = elbow - lower @ (UP * FOREARM)
+    places = {L.LEFT_SHOULDER: shoulder, L.LEFT_ELBOW: elbow, L.LEFT_WRIST: wrist}
     for knuckle, (x, y, z) in KNUCKLES.items():
-        joints[knuckle + off] = joints[wrist] + lower @ np.array([side * x, y, z])
-    limbs.update({shoulder: upper, elbow_at: lower, wrist: lower})
+        places[knuckle] = wrist + lower @ np.array([side * x, y, z])
+    return _on_side(off, places, {L.LEFT_SHOULDER: upper, L.LEFT_ELBOW: lower, L.LEFT_WRIST: lower})
 
 
-def _leg(
-    posture: Posture,
-    side: int,
-    pelvis: Floats,
-    joints: Floats,
-    limbs: dict[Landmark, Floats],
-) -> None:
-    """Fill in one leg; side is 1 for the left, -1 for the right."""
+def _leg(posture: Posture, side: int, pelvis: Floats) -> Limb:
+    """side: 1 for the left, -1 for the right."""
     name, off = ("left", 0) if side == 1 else ("right", 1)
-    thigh, splay, knee, foot = (
+    forward, splay, flexion, foot = (
         getattr(posture, f"{name}_{part}") for part in ("thigh", "splay", "knee", "foot")
     )
-    upper = pelvis @ about_y(side * splay) @ about_z(side * (2.0 + 0.3 * splay)) @ about_x(-thigh)
-    lower = upper @ about_x(knee)
+    outward = about_y(side * splay) @ about_z(side * (2.0 + 0.3 * splay))
+    thigh = pelvis @ outward @ about_x(-forward)
+    shank = thigh @ about_x(flexion)
     sole = pelvis @ about_y(side * (8.0 + splay)) @ about_x(foot)
-    hip, knee_at, ankle = (L(joint + off) for joint in (L.LEFT_HIP, L.LEFT_KNEE, L.LEFT_ANKLE))
-    joints[hip] = pelvis @ np.array([side * HALF_HIPS, 0.0, 0.0])
-    joints[knee_at] = joints[hip] - upper @ (UP * THIGH)
-    joints[ankle] = joints[knee_at] - lower @ (UP * SHANK)
-    joints[L.LEFT_HEEL + off] = joints[ankle] + sole @ np.array([0.0, -ANKLE_HEIGHT, -0.026])
-    joints[L.LEFT_FOOT_INDEX + off] = joints[ankle] + sole @ np.array(
-        [0.0, -ANKLE_HEIGHT, FOOT - 0.052]
+    hip = pelvis @ np.array([side * HALF_HIPS, 0.0, 0.0])
+    knee = hip - thigh @ (UP * THIGH)
+    ankle = knee - shank @ (UP * SHANK)
+    places = {
+        L.LEFT_HIP: hip,
+        L.LEFT_KNEE: knee,
+        L.LEFT_ANKLE: ankle,
+        L.LEFT_HEEL: ankle + sole @ np.array([0.0, -ANKLE_HEIGHT, -HEEL]),
+        L.LEFT_FOOT_INDEX: ankle + sole @ np.array([0.0, -ANKLE_HEIGHT, TOES]),
+    }
+    return _on_side(off, places, {L.LEFT_HIP: thigh, L.LEFT_KNEE: shank, L.LEFT_ANKLE: sole})
+
+
+def _on_side(off: int, places: dict[Landmark, Floats], frames: dict[Landmark, Floats]) -> Limb:
+    """The same under the names of the side: 0 left, 1 right (each follows its left twin)."""
+    return (
+        {L(name + off): place for name, place in places.items()},
+        {L(name + off): frame for name, frame in frames.items()},
     )
-    limbs.update({hip: upper, knee_at: lower, ankle: sole})
 
 
 def angles(body: Body) -> dict[str, float]:

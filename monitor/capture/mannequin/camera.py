@@ -16,7 +16,8 @@ TARGET = (0.0, 0.9, 0.0)
 
 @dataclass(frozen=True)
 class Camera:
-    """at: where it stands, metres. Degrees: pitch down, roll clockwise about its view, fov across."""
+    """at: where it stands, metres. pitch: degrees down; roll: degrees clockwise about its view;
+    fov: degrees across the picture."""
 
     at: tuple[float, float, float]
     pitch: float = 0.0
@@ -54,6 +55,7 @@ class Camera:
 
 def aimed(
     distance: float = 5.0,
+    *,
     pitch: float = 0.0,
     roll: float = 0.0,
     fov: float = 60.0,

@@ -4,7 +4,9 @@ Every solid is a ball or an open cone in a space stretched along its own axes, s
 per pixel finds where a ray meets it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -15,16 +17,22 @@ from monitor.capture.mannequin.camera import Camera
 from monitor.posture.model import Floats, Image
 
 Singles = NDArray[np.float32]
+Indices = NDArray[np.intp]
 Colour = tuple[int, int, int]
 Window = tuple[int, int, int, int]
 """left, top, right, bottom in pixels; right and bottom are outside."""
 
-LIGHT = np.array([-0.42, 0.80, 0.43])
+LIGHT = np.array([-0.36, 0.76, 0.54])
 """Unit vector to the lamp: above, a little left of and behind the camera."""
-AMBIENT, SKY, LAMP, FACING = 0.30, 0.14, 0.46, 0.22
+AMBIENT, SKY, LAMP, FACING = 0.32, 0.16, 0.48, 0.22
 """Shares of the light: everywhere, from above, from the lamp, and for what faces the camera."""
+FULL = 128
+"""The shade, as stored, at which a colour is shown as it is."""
 NEAR = 0.15
 """Metres: nothing closer to the camera is drawn."""
+
+
+_ALL_ROUND = np.ones((3, 3), np.uint8)
 
 
 class Band(NamedTuple):
@@ -34,6 +42,8 @@ class Band(NamedTuple):
     low: float
     high: float
     colour: Colour
+    half: int = 0
+    """1: only in front (forward of the middle), -1: only behind, 0: all round."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +51,7 @@ class Solid:
     """A ball at `at`, or, with `to`, the side of a cone from `at` to `to`.
 
     radius, end_radius: metres, before `stretch` (3 factors along the columns of `frame`).
-    gloss: 0 cloth, 1 polished.
+    gloss: 0 dull, 1 polished.
     """
 
     at: Floats
@@ -53,6 +63,8 @@ class Solid:
     stretch: tuple[float, float, float] = (1.0, 1.0, 1.0)
     bands: tuple[Band, ...] = ()
     gloss: float = 0.0
+    cloth: bool = True
+    """With folds and a weave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ class Canvas:
         self.window = window
         left, top, right, bottom = window
         self.depth = depth
-        self._shade = np.zeros(depth.shape, np.float32)
+        self._shade = np.zeros(depth.shape, np.uint8)
         self._ink = np.zeros(depth.shape, np.uint8)
         self._palette: dict[Colour, int] = {}
         self._u = _rays(left, right, camera.width, camera.focal)
@@ -86,77 +98,48 @@ class Canvas:
         """Lay what was drawn over the picture's window, its edges softened as a lens does."""
         left, top, right, bottom = self.window
         view = picture[top:bottom, left:right]
-        drawn = (self._ink > 0).astype(np.uint8)
-        colours = np.array([(0, 0, 0), *self._palette], np.float32)
-        lit = cv2.multiply(colours[self._ink], cv2.merge([self._shade] * 3), dtype=cv2.CV_8U)
-        mixed = np.where(drawn[..., None] > 0, lit, view)
-        cv2.copyTo(cv2.GaussianBlur(mixed, (3, 3), 0.7), cv2.dilate(drawn, np.ones((3, 3))), view)
+        table = np.zeros((1, 256, 3), np.uint8)
+        table[0, 1 : len(self._palette) + 1] = list(self._palette)
+        colours = cv2.LUT(cv2.merge([self._ink] * 3), table)
+        lit = cv2.multiply(colours, cv2.merge([self._shade] * 3), scale=1 / FULL)
+        cv2.copyTo(lit, self._ink, view)
+        cv2.copyTo(cv2.GaussianBlur(view, (3, 3), 0.7), cv2.dilate(self._ink, _ALL_ROUND), view)
 
-    def solid(self, solid: Solid) -> None:
-        window = self._bounds(solid)
-        if window is not None:
-            self._quadric(solid, window)
+    def solids(self, solids: Sequence[Solid]) -> None:
+        """Draw them, the nearest first: what they hide then costs little."""
+        quadrics = _Quadrics(self.camera, solids)
+        low, high = quadrics.bounds()
+        columns = np.searchsorted(self._u, np.stack([low[:, 0], high[:, 0]], 1))
+        rows = np.searchsorted(self._v, np.stack([low[:, 1], high[:, 1]], 1))
+        for i in np.argsort(quadrics.ahead):
+            window = (columns[i, 0], rows[i, 0], columns[i, 1], rows[i, 1])
+            if quadrics.ahead[i] > NEAR and window[0] < window[2] and window[1] < window[3]:
+                self._solid(solids[i], quadrics, i, window)
 
-    def _bounds(self, solid: Solid) -> Window | None:
-        """The part of the canvas (own pixels) the solid can touch."""
-        ends = np.array([solid.at] if solid.to is None else [solid.at, solid.to])
-        radii = np.array([solid.radius, solid.end_radius][: len(ends)]) * max(solid.stretch)
-        seen = self.camera.seen(ends)
-        ahead = seen[:, 2] - radii
-        if np.any(ahead < NEAR):
-            return None
-        reach = radii / ahead
-        middle = seen[:, :2] / seen[:, 2:]
-        low, high = (middle - reach[:, None]).min(0), (middle + reach[:, None]).max(0)
-        return self._clip(low, high)
-
-    def _clip(self, low: Floats, high: Floats) -> Window | None:
-        left, right = (int(i) for i in np.searchsorted(self._u, (low[0], high[0])))
-        top, bottom = (int(i) for i in np.searchsorted(self._v, (low[1], high[1])))
-        return (left, top, right, bottom) if left < right and top < bottom else None
-
-    def _quadric(self, solid: Solid, window: Window) -> None:
+    def _solid(self, solid: Solid, of: "_Quadrics", i: int, window: Window) -> None:
         """Solve a·t² + 2b·t + c = 0 along every ray of the window, for the nearer root t."""
-        stretch = np.array(solid.stretch)
-        own = (solid.frame / stretch).T
-        rays = own @ self.camera.axes.T
-        start = own @ (np.array(self.camera.at) - solid.at)
-        axis, slope, low, high = _cone(solid, own)
-        along = axis @ rays
-        lean = solid.radius * slope - axis @ start
-        thin = 1 - slope * slope
-        quad_a = thin * rays.T @ rays - np.outer(along, along)
-        line_b = thin * start @ rays + lean * along
-        c = thin * start @ start - (axis @ start) ** 2
-        c += 2 * solid.radius * slope * (axis @ start) - solid.radius**2
-        rows, columns, root = self._hits(np.outer(line_b, line_b) - c * quad_a, window)
-        ray = np.stack([self._u[columns], self._v[rows], np.ones(len(rows), np.float32)])
-        a = np.einsum("in,in->n", quad_a.astype(np.float32) @ ray, ray)
-        t = (-(line_b.astype(np.float32) @ ray) - root) / a
-        height = (axis @ start).astype(np.float32) + t * (along.astype(np.float32) @ ray)
-        won = (t < self.depth[rows, columns]) & (t > NEAR) & (height > low) & (height < high)
-        rows, columns, ray, t, height = rows[won], columns[won], ray[:, won], t[won], height[won]
-        point = start.astype(np.float32)[:, None] + t * (rays.astype(np.float32) @ ray)
-        axis32 = axis.astype(np.float32)[:, None]
-        normal = np.float32(thin) * point + (np.float32(solid.radius * slope) - height) * axis32
-        facing = self.camera.axes @ (solid.frame / stretch)
-        shade = self._light(facing.astype(np.float32) @ normal, solid.gloss)
-        self.depth[rows, columns] = t
-        self._shade[rows, columns] = shade
-        self._ink[rows, columns] = self._colours(solid, point)
-
-    def _hits(
-        self, form: Floats, window: Window
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], Singles]:
-        """Rows and columns where the discriminant (a quadratic form of the ray) is positive."""
         left, top, right, bottom = window
         u, v = self._u[left:right], self._v[top:bottom]
-        q = form.astype(np.float32)
-        value = (2 * q[0, 1] * v)[:, None] * u
-        value += q[0, 0] * u * u + 2 * q[0, 2] * u + q[2, 2]
-        value += (q[1, 1] * v * v + 2 * q[1, 2] * v)[:, None]
-        rows, columns = np.nonzero(value > 0)
-        return rows + top, columns + left, np.sqrt(value[rows, columns])
+        under_root = _quadratic(of.under_root[i], u, v)
+        root = np.sqrt(np.maximum(under_root, 0))
+        t = -(_linear(of.line[i], u, v) + root) / _quadratic(of.form[i], u, v)
+        won = (under_root > 0) & (t < self.depth[top:bottom, left:right]) & (t > NEAR)
+        if solid.to is not None:
+            at = _linear(of.along[i], u, v) * t + of.height[i]
+            won &= (at > of.low[i]) & (at < of.high[i])
+        rows, columns = _where(won)
+        t = t[rows, columns]
+        ray = np.array([u[columns], v[rows], np.ones(len(t), np.float32)]) * t
+        point = of.rays[i] @ ray + of.start[i][:, None]
+        normal = of.thin[i] * point
+        if solid.to is not None:
+            normal += of.axis[i][:, None] * (of.low[i] - at[rows, columns])
+        shade = self._light(of.facing[i] @ normal, solid.gloss)
+        point *= of.stretch[i][:, None]
+        where = rows + top, columns + left
+        self.depth[where] = t
+        self._shade[where] = shade * (_folds(point) if solid.cloth else FULL)
+        self._ink[where] = self._colours(solid, point)
 
     def _light(self, normal: Singles, gloss: float) -> Singles:
         """Brightness for normals (3, n) in the camera's axes, of any length."""
@@ -167,13 +150,14 @@ class Canvas:
         shade = AMBIENT + (SKY * (up @ normal) - FACING * normal[2]) / length + LAMP * lit
         if gloss:
             shade += np.float32(gloss) * lit**12
-        return np.asarray(shade, np.float32)
+        return np.asarray(np.minimum(shade, np.float32(1.9)), np.float32)
 
     def _colours(self, solid: Solid, point: Singles) -> NDArray[np.uint8]:
         inks = np.full(point.shape[1], self._inked(solid.colour), np.uint8)
-        for axis, low, high, colour in solid.bands:
-            where = np.abs(point[axis] * np.float32(solid.stretch[axis]))
-            inks[(where >= low) & (where < high)] = self._inked(colour)
+        for axis, low, high, colour, half in solid.bands:
+            along = np.abs(point[axis])
+            inside = (along >= low) & (along < high)
+            inks[inside & (point[2] * half >= 0)] = self._inked(colour)
         return inks
 
     def _inked(self, colour: Colour) -> int:
@@ -203,28 +187,69 @@ class Canvas:
         if np.any(seen[:, 2] < NEAR):
             return
         rows, columns = self._polygon(seen[:, :2] / seen[:, 2:])
-        ray = np.stack([self._u[columns], self._v[rows], np.ones(len(rows), np.float32)])
+        ray = np.array([self._u[columns], self._v[rows], np.ones(len(rows), np.float32)])
         facing = self.camera.axes @ normal
         t = np.float32(facing @ seen[0]) / (facing.astype(np.float32) @ ray)
         won = t < self.depth[rows, columns]
         rows, columns, ray, t = rows[won], columns[won], ray[:, won], t[won]
+        start = frame.T @ (np.array(self.camera.at) - np.array(box.at))
+        point = (frame.T @ self.camera.axes.T).astype(np.float32) @ (ray * t)
+        point += start.astype(np.float32)[:, None]
+        light = self._light(facing.astype(np.float32)[:, None], 0.0)[0]
         self.depth[rows, columns] = t
-        offset = (frame.T @ self.camera.axes.T).astype(np.float32) @ (ray * t)
-        offset -= (frame.T @ (np.array(box.at) - np.array(self.camera.at))).astype(np.float32)[
-            :, None
-        ]
-        shade = self._light(facing.astype(np.float32)[:, None], 0.0)[0]
-        self._shade[rows, columns] = shade * _boards(offset, box, axis)
+        self._shade[rows, columns] = light * _boards(point, box, axis) * FULL
         self._ink[rows, columns] = self._inked(box.colour)
 
-    def _polygon(self, corners: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def _polygon(self, corners: Floats) -> tuple[Indices, Indices]:
         """Pixels of the canvas inside a convex polygon given on the plane one metre ahead."""
-        focal = self.camera.focal
-        shift = np.array([self._u[0], self._v[0]], np.float64)
-        points = np.round((corners - shift) * focal * 16).astype(np.int32)
-        mask = np.zeros(self.depth.shape, np.uint8)
+        left, right = np.searchsorted(self._u, (corners[:, 0].min(), corners[:, 0].max()))
+        top, bottom = np.searchsorted(self._v, (corners[:, 1].min(), corners[:, 1].max()))
+        mask = np.zeros((bottom - top, right - left), np.uint8)
+        if not mask.size:
+            return np.zeros(0, np.intp), np.zeros(0, np.intp)
+        shift = np.array([self._u[left], self._v[top]], np.float64)
+        points = np.round((corners - shift) * self.camera.focal * 16).astype(np.int32)
         cv2.fillConvexPoly(mask, points, 1, shift=4)
-        return np.nonzero(mask)
+        rows, columns = _where(mask)
+        return rows + top, columns + left
+
+
+@cache
+def _fabric() -> Singles:
+    """A tile of cloth, 4 mm a texel: brightness with long folds and a fine weave, times FULL."""
+    random = np.random.default_rng(11)
+    tile = np.zeros((128, 128), np.float32)
+    for across, along, depth in ((3.0, 7.0, 0.09), (0.8, 1.4, 0.06)):
+        rough = np.tile(random.normal(0, 1, tile.shape).astype(np.float32), (3, 3))
+        smooth = cv2.GaussianBlur(rough, (0, 0), across, sigmaY=along)[128:256, 128:256]
+        tile += depth * smooth / smooth.std()
+    return np.asarray((1 + np.clip(tile, -0.3, 0.3)) * FULL, np.float32)
+
+
+def _folds(point: Singles) -> Singles:
+    """The cloth at points (3, n), metres in the solid's own axes."""
+    texel = (point * 250).astype(np.int32)
+    return np.asarray(_fabric()[texel[1] & 127, (texel[0] + texel[2]) & 127], np.float32)
+
+
+def _where(mask: NDArray[np.generic]) -> tuple[Indices, Indices]:
+    """Rows and columns of what is not 0; faster than `np.nonzero` in two dimensions."""
+    rows, columns = np.divmod(np.flatnonzero(mask).astype(np.int32), np.int32(mask.shape[1]))
+    return rows.astype(np.intp), columns.astype(np.intp)
+
+
+def _linear(line: Singles, u: Singles, v: Singles) -> Singles:
+    """line · (u, v, 1) for every pixel of a grid."""
+    a, b, c = line
+    return np.asarray((b * v)[:, None] + (a * u + c), np.float32)
+
+
+def _quadratic(q: Singles, u: Singles, v: Singles) -> Singles:
+    """(u, v, 1) · q · (u, v, 1) for every pixel of a grid; q is symmetric."""
+    value = np.multiply.outer(2 * q[0, 1] * v, u)
+    value += (q[0, 0] * u + 2 * q[0, 2]) * u + q[2, 2]
+    value += ((q[1, 1] * v + 2 * q[1, 2]) * v)[:, None]
+    return np.asarray(value, np.float32)
 
 
 def _rays(low: int, high: int, size: int, focal: float) -> Singles:
@@ -232,18 +257,59 @@ def _rays(low: int, high: int, size: int, focal: float) -> Singles:
     return ((np.arange(low, high) + 0.5 - size / 2) / focal).astype(np.float32)
 
 
-def _cone(solid: Solid, own: Floats) -> tuple[Floats, float, float, float]:
-    """Axis (unit, own space), slope of the side, and the heights between which it is closed.
+class _Quadrics:
+    """The quadratics of many solids at once, and where in the picture they can be.
 
-    The side touches the balls at both ends: at heights r·slope and length + r_end·slope. A ball
-    alone is a cone without axis.
+    In a solid's own stretched space q, with y its height on the axis from ball a (radius r) to
+    ball b, the cone that touches both is (1 - s²)·|q|² - y² + 2·r·s·y - r² = 0, its slope s being
+    (r - r_b) / length; it ends at the heights r·s and length + r_b·s. A ball is a cone without
+    axis. Along a ray q = start + t·rays·(u, v, 1) that is form·t² + 2·line·t + rest.
     """
-    if solid.to is None:
-        return np.zeros(3), 0.0, -np.inf, np.inf
-    axis = own @ (solid.to - solid.at)
-    length = float(np.linalg.norm(axis))
-    slope = (solid.radius - solid.end_radius) / length
-    return axis / length, slope, solid.radius * slope, length + solid.end_radius * slope
+
+    def __init__(self, camera: Camera, solids: Sequence[Solid]):
+        at = np.array([solid.at for solid in solids])
+        self._ends = np.array([solid.at if solid.to is None else solid.to for solid in solids])
+        self._radii = np.array(
+            [(s.radius, s.radius if s.to is None else s.end_radius) for s in solids]
+        )
+        stretch = np.array([solid.stretch for solid in solids])
+        frames = np.array([solid.frame for solid in solids]) / stretch[:, None]
+        own = frames.transpose(0, 2, 1)
+        rays = own @ camera.axes.T
+        start = np.einsum("nij,nj->ni", own, np.array(camera.at) - at)
+        axis = np.einsum("nij,nj->ni", own, self._ends - at)
+        length = np.linalg.norm(axis, axis=1)
+        per_length = 1 / np.where(length > 0, length, np.inf)
+        axis *= per_length[:, None]
+        radius, end_radius = self._radii.T
+        slope = (radius - end_radius) * per_length
+        thin, low = 1 - slope**2, radius * slope
+        along = np.einsum("ni,nij->nj", axis, rays)
+        height = np.einsum("ni,ni->n", axis, start)
+        form = thin[:, None, None] * rays.transpose(0, 2, 1) @ rays
+        form -= along[:, :, None] * along[:, None, :]
+        line = thin[:, None] * np.einsum("ni,nij->nj", start, rays)
+        line += (low - height)[:, None] * along
+        rest = thin * np.einsum("ni,ni->n", start, start) - height**2 + 2 * low * height - radius**2
+        under_root = line[:, :, None] * line[:, None, :] - rest[:, None, None] * form
+        self.under_root, self.form = under_root.astype(np.float32), form.astype(np.float32)
+        self.line, self.along = line.astype(np.float32), along.astype(np.float32)
+        self.height, self.thin = height.astype(np.float32), thin.astype(np.float32)
+        self.low = low.astype(np.float32)
+        self.high = (length + end_radius * slope).astype(np.float32)
+        self.rays, self.start = rays.astype(np.float32), start.astype(np.float32)
+        self.axis, self.stretch = axis.astype(np.float32), stretch.astype(np.float32)
+        self.facing = (camera.axes @ frames).astype(np.float32)
+        self._seen = camera.seen(np.stack([at, self._ends], 1))
+        self._reach = self._radii * stretch.max(1)[:, None]
+        self.ahead = (self._seen[..., 2] - self._reach).min(1)
+        """Metres ahead of the camera of the nearest point."""
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """(n, 2) and (n, 2): corners on the plane one metre ahead."""
+        ahead = np.maximum(self._seen[..., 2:] - self._reach[..., None], NEAR)
+        middle, reach = self._seen[..., :2] / self._seen[..., 2:], self._reach[..., None] / ahead
+        return (middle - reach).min(1), (middle + reach).max(1)
 
 
 def _boards(offset: Singles, box: Box, axis: int) -> Singles:

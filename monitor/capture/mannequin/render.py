@@ -1,4 +1,4 @@
-"""The picture: figures in the hall with their shadows, seen through a noisy sensor, and the truth."""
+"""The picture: figures in the hall with their shadows through a noisy sensor, and the truth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,10 @@ def draw_view(
     yaw: 0 faces the camera, 90 looks to the picture's right. off_axis: degrees the person stands
     right of the camera's axis. size: width, height in pixels.
     """
-    camera = aimed(distance, pitch, roll, fov, off_axis, *size)
+    width, height = size
+    camera = aimed(
+        distance, pitch=pitch, roll=roll, fov=fov, off_axis=off_axis, width=width, height=height
+    )
     figure = Figure(stand_up(posture, build, heading=yaw))
     return draw(camera, [figure], seed=seed), truth(camera, figure)
 
@@ -82,14 +85,9 @@ def draw(
         for box in boxes:
             canvas.box(box)
         for part in parts:
-            for solid in sorted(part, key=lambda solid: _ahead(camera, solid)):
-                canvas.solid(solid)
+            canvas.solids(part)
         canvas.paint(picture)
     return _noisy(picture, seed)
-
-
-def _ahead(camera: Camera, solid: Solid) -> float:
-    return float(camera.axes[2] @ solid.at)
 
 
 def _window(camera: Camera, parts: Sequence[Solid], boxes: Sequence[Box]) -> Window | None:
@@ -149,12 +147,12 @@ def _shadow(points: Floats, body: Body) -> Image:
     """The figure's shadow as seen from above, 0 lit … 120 dark."""
     side = int(SHADOW_SIDE * SHADOW_SCALE)
     mask = np.zeros((side, side), np.uint8)
-    thickness = {joint: radius for joints, radius in SURFACE for joint in joints}
+    thickness = {int(joint): radius for joints, radius in SURFACE for joint in joints}
     scale = 2 * body.build.stature * body.build.girth * SHADOW_SCALE
+    ends = np.round(points * 16).astype(int)
     for one, other in BONES:
-        width = max(2, int(scale * max(thickness.get(one, 0.02), thickness.get(other, 0.02))))  # type: ignore[call-overload]
-        start, end = (tuple(int(v * 16) for v in points[joint]) for joint in (one, other))
-        cv2.line(mask, start, end, 120, width, cv2.LINE_AA, 4)
+        width = int(scale * max(thickness.get(one, 0.02), thickness.get(other, 0.02)))
+        cv2.line(mask, ends[one].tolist(), ends[other].tolist(), 120, width, cv2.LINE_AA, 4)
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), 2.6), np.uint8)
 
 
@@ -162,8 +160,8 @@ def _shadow(points: Floats, body: Body) -> Image:
 def _noise(width: int, height: int) -> tuple[Image, Image]:
     """What the sensor adds and takes away, a little larger than the picture."""
     random = np.random.default_rng(7)
-    noise = random.normal(0, 2.4, (height + 64, width + 64, 3))
-    return np.clip(noise, 0, 12).astype(np.uint8), np.clip(-noise, 0, 12).astype(np.uint8)
+    noise = random.normal(0, 4.0, (height + 64, width + 64, 3))
+    return np.clip(noise, 0, 16).astype(np.uint8), np.clip(-noise, 0, 16).astype(np.uint8)
 
 
 def _noisy(picture: Image, seed: int) -> Image:

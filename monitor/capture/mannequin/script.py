@@ -6,6 +6,7 @@ A section is one activity as a list of keys; the shift is its sections in a row.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import cos, pi, sin
 
 import numpy as np
 
@@ -25,7 +26,12 @@ def bent(trunk: float) -> Posture:
         trunk=trunk,
         neck=4 - 0.12 * trunk,
         **both(
-            arm=4 + 0.97 * trunk, plane=6, elbow=12, splay=3, thigh=0.17 * trunk, knee=0.06 * trunk
+            arm=7 + 0.95 * trunk,
+            plane=60 - 0.6 * trunk,
+            elbow=14,
+            splay=3,
+            thigh=0.17 * trunk,
+            knee=0.06 * trunk,
         ),
     )
 
@@ -42,12 +48,13 @@ POSTURES = {
     ),
     "reach": Posture(neck=-22, **both(arm=158, plane=12, elbow=16, splay=4)),
     "twist": Posture(
-        twist=42, turn=24, trunk=12, neck=4, **both(arm=38, plane=10, elbow=38, splay=8, thigh=3, knee=3)
+        twist=42, turn=24, trunk=12, neck=4,
+        **both(arm=38, plane=10, elbow=38, splay=8, thigh=3, knee=3),
     ),
     "kneel": Posture(
-        trunk=24, neck=12, left_thigh=4, left_knee=92, left_foot=76,
-        right_thigh=88, right_knee=88, right_splay=6, **both(arm=42, plane=4, elbow=32),
-    ),  # fmt: skip
+        trunk=24, neck=12, left_thigh=4, left_knee=112, left_foot=60,
+        right_thigh=92, right_knee=90, right_splay=6, **both(arm=42, plane=4, elbow=32),
+    ),
     "sit": Posture(
         trunk=6, neck=4, **both(arm=24, plane=14, elbow=44, thigh=86, knee=84, splay=10)
     ),
@@ -55,17 +62,17 @@ POSTURES = {
         trunk=42, neck=-16, **both(arm=34, plane=10, elbow=20, thigh=62, knee=76, splay=8)
     ),
     "lie": Posture(
-        tilt=-86, neck=6, left_arm=34, right_arm=58, left_plane=86, right_plane=80,
+        tilt=-90, neck=6, left_arm=34, right_arm=58, left_plane=86, right_plane=80,
         left_elbow=28, right_elbow=40, left_thigh=6, left_knee=12, right_thigh=34, right_knee=58,
-        left_splay=10, right_splay=14, turn=18,
-    ),  # fmt: skip
+        left_splay=10, right_splay=14, turn=18, left_foot=40, right_foot=34,
+    ),
     "stumble": Posture(
         tilt=-30, trunk=26, neck=16, **both(arm=44, plane=60, elbow=40, thigh=52, knee=50, splay=10)
     ),
     "crouch": Posture(
         trunk=46, neck=-6, left_thigh=70, left_knee=118, left_foot=30,
         right_thigh=100, right_knee=104, right_splay=8, **both(arm=40, plane=20, elbow=30),
-    ),  # fmt: skip
+    ),
 }  # fmt: skip
 
 
@@ -100,7 +107,7 @@ class Moment:
 class Part:
     """What one figure does: keys in turn, for ever or once, `offset` seconds ahead of the others.
 
-    sway: how much a figure moves while it holds a posture (degrees), and its rhythm's seed.
+    seed: of the small movements while a posture is held. crate, seat: where they stand.
     """
 
     keys: tuple[Key, ...]
@@ -123,34 +130,28 @@ class Part:
         number = min(int(np.searchsorted(self.ends, t, side="right")), len(self.keys) - 1)
         key, before = self.keys[number], self.keys[number - 1]
         share = 1 - (float(self.ends[number]) - t) / key.seconds
-        if key.posture is None or before.posture is None:
-            return Moment(key.activity, key.posture and STAND, key.place, key.heading, False)
-        return self._between(before, key, share, t)
-
-    def _between(self, before: Key, key: Key, share: float, t: float) -> Moment:
-        assert before.posture is not None
-        assert key.posture is not None
+        if key.posture is None:
+            return Moment(key.activity, None, key.place, key.heading, False)
         eased = _cruise(share) if key.walks else _minimum_jerk(share)
-        posture = mixed(before.posture, key.posture, eased)
-        start, end = np.array(before.place), np.array(key.place)
-        place = start + (end - start) * eased
-        heading = before.heading + _turn(before.heading, key.heading) * _turned(share, key)
+        posture = mixed(before.posture or key.posture, key.posture, eased)
+        start, way = np.array(before.place), np.array(key.place) - np.array(before.place)
         if key.walks:
-            posture = _stride(posture, float(np.linalg.norm(end - start)), eased)
+            posture = _stride(posture, float(np.linalg.norm(way)), eased)
         elif key.activity != "lie":
             posture = posture.plus(**self._sway(t))
-        where = (float(place[0]), float(place[1]))
-        return Moment(key.activity, posture, where, heading, key.holds)
+        x, z = start + way * eased
+        heading = before.heading + _turn(before.heading, key.heading) * _turned(share, key.walks)
+        return Moment(key.activity, posture, (float(x), float(z)), heading, key.holds)
 
     def _sway(self, t: float) -> dict[str, float]:
         """Nobody stands like a post: slow small movements."""
         phase = 1.7 * self.seed
         return {
-            "trunk": 0.7 * np.sin(1.1 * t + phase),
-            "turn": 5.0 * np.sin(0.53 * t + phase),
-            "neck": 2.0 * np.sin(0.8 * t + 2 * phase),
-            "left_arm": 1.2 * np.sin(0.9 * t + phase),
-            "right_arm": 1.2 * np.sin(0.9 * t + 1.0 + phase),
+            "trunk": 0.7 * sin(1.1 * t + phase),
+            "turn": 5.0 * sin(0.53 * t + phase),
+            "neck": 2.0 * sin(0.8 * t + 2 * phase),
+            "left_arm": 1.2 * sin(0.9 * t + phase),
+            "right_arm": 1.2 * sin(0.9 * t + 1.0 + phase),
         }
 
     def boxes(self, moment: Moment, build: Build) -> list[Box]:
@@ -190,9 +191,9 @@ def _cruise(share: float) -> float:
     return done / (1 - ramp)
 
 
-def _turned(share: float, key: Key) -> float:
+def _turned(share: float, walks: bool) -> float:
     """A walker turns first and then goes; others turn all along."""
-    return _minimum_jerk(min(1.0, share * 3) if key.walks else share)
+    return _minimum_jerk(min(1.0, share * 3) if walks else share)
 
 
 def _turn(start: float, end: float) -> float:
@@ -207,10 +208,10 @@ STEP = 0.68
 def _stride(posture: Posture, way: float, share: float) -> Posture:
     """Swing arms and legs as far as the ground covered asks; `way` metres in all."""
     steps = max(1.0, round(way / STEP))
-    phase = np.pi * steps * share
+    phase = pi * steps * share
     strength = min(1.0, 6 * share, 6 * (1 - share))
-    swing = strength * np.sin(phase)
-    lift = strength * np.cos(phase)
+    swing = strength * sin(phase)
+    lift = strength * cos(phase)
     return posture.plus(
         left_thigh=22 * swing + 14 * max(0.0, lift),
         right_thigh=-22 * swing + 14 * max(0.0, -lift),
@@ -246,15 +247,21 @@ class Stage:
     @property
     def seat(self) -> tuple[float, float]:
         """Where the feet stand in front of the seat."""
-        return (self.spot[0] + self.side * 1.15, self.spot[1] - 0.25)
+        return (self.spot[0] + self.side * 1.15, self.spot[1] - 0.6)
 
     def key(
-        self, activity: str, seconds: float, posture: str, turn: float = 0.0, **more: bool
+        self, activity: str, seconds: float, posture: str, turn: float = 0.0, holds: bool = False
     ) -> Key:
-        return Key(activity, seconds, POSTURES[posture], self.spot, self.heading + turn, **more)
+        """At the spot; turn: degrees turned inward from the heading there."""
+        heading = self.heading + self.side * turn
+        return Key(activity, seconds, self.posture(posture), self.spot, heading, holds=holds)
 
-    def sit(self, activity: str, seconds: float, posture: str) -> Key:
-        return Key(activity, seconds, POSTURES[posture], self.seat, self.heading)
+    def seated(self, activity: str, seconds: float, posture: str) -> Key:
+        """In front of the seat."""
+        return Key(activity, seconds, self.posture(posture), self.seat, self.heading)
+
+    def posture(self, name: str) -> Posture:
+        return POSTURES[name] if self.side == 1 else POSTURES[name].mirrored()
 
 
 def sections(stage: Stage) -> dict[str, list[Key]]:
@@ -281,31 +288,31 @@ def sections(stage: Stage) -> dict[str, list[Key]]:
             key("stand", 1.1, "stand"),
         ],
         "kneel": [
-            key("stand", 0.9, "stand", -75.0 * stage.side),
-            key("kneel", 1.6, "kneel", -75.0 * stage.side),
-            key("kneel", 9.0, "kneel", -75.0 * stage.side),
-            key("stand", 1.5, "stand", -75.0 * stage.side),
+            key("stand", 0.9, "stand", -75.0),
+            key("kneel", 1.6, "kneel", -75.0),
+            key("kneel", 9.0, "kneel", -75.0),
+            key("stand", 1.5, "stand", -75.0),
             key("stand", 0.9, "stand"),
         ],
         "sit": [
             Key("walk", 1.9, STAND, stage.seat, inward, walks=True),
-            stage.sit("stand", 0.8, "stand"),
-            stage.sit("sit", 0.8, "rise"),
-            stage.sit("sit", 0.9, "sit"),
-            stage.sit("sit", 8.0, "sit"),
-            stage.sit("sit", 0.8, "rise"),
-            stage.sit("stand", 0.9, "stand"),
+            stage.seated("stand", 0.8, "stand"),
+            stage.seated("sit", 0.8, "rise"),
+            stage.seated("sit", 0.9, "sit"),
+            stage.seated("sit", 8.0, "sit"),
+            stage.seated("sit", 0.8, "rise"),
+            stage.seated("stand", 0.9, "stand"),
             Key("walk", 2.1, STAND, stage.spot, -inward, walks=True),
         ],
         "fall": [
-            key("stand", 0.8, "stand", 60.0 * stage.side),
-            key("fall", 0.5, "stumble", 60.0 * stage.side),
-            key("fall", 0.6, "lie", 60.0 * stage.side),
+            key("stand", 0.8, "stand", 60.0),
+            key("fall", 0.5, "stumble", 60.0),
+            key("fall", 0.6, "lie", 60.0),
         ],
-        "lie": [key("lie", 9.0, "lie", 60.0 * stage.side)],
+        "lie": [key("lie", 9.0, "lie", 60.0)],
         "get-up": [
-            key("get-up", 1.8, "crouch", 60.0 * stage.side),
-            key("get-up", 1.4, "stand", 60.0 * stage.side),
+            key("get-up", 1.8, "crouch", 60.0),
+            key("get-up", 1.4, "stand", 60.0),
         ],
         "walk-out": [
             Key("walk", stage.edge / 0.95 + 0.6, STAND, stage.door, -inward, walks=True),
@@ -349,8 +356,8 @@ def shift(stage: Stage) -> tuple[Key, ...]:
 def one(stage: Stage, activity: str) -> tuple[Key, ...]:
     """One activity: held for ever, or over and over when it is a movement."""
     if activity in HELD:
-        turn = 60.0 * stage.side if activity == "lie" else 0.0
-        held = stage.sit(activity, 60.0, "sit") if activity == "sit" else None
+        turn = 60.0 if activity == "lie" else 0.0
+        held = stage.seated(activity, 60.0, "sit") if activity == "sit" else None
         return (held or stage.key(activity, 60.0, activity, turn),)
     return _joined(stage, MOVED[activity])
 

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -35,11 +36,11 @@ class View:
     """What a `mannequin:` address can say, with its defaults; degrees, metres, pixels."""
 
     scene: str = "shift"
-    yaw: float = 30.0
+    yaw: float = 75.0
     pitch: float = 20.0
     roll: float = 0.0
     fov: float = 60.0
-    distance: float = 5.0
+    distance: float = 4.5
     people: int = 1
     build: str = "average"
     width: int = 1280
@@ -74,7 +75,8 @@ def parse(url: str) -> View:
     if scene not in SCENES:
         raise SettingsError(f"mannequin:{scene} is unknown; {_nearest(scene, SCENES)}.")
     query = parse_qsl(address.query, keep_blank_values=True)
-    return View(scene, **{key: _value(key, text) for key, text in query})
+    values: dict[str, Any] = {key: _value(key, text) for key, text in query}
+    return View(scene, **values)
 
 
 def _value(key: str, text: str) -> object:
@@ -88,15 +90,18 @@ def _value(key: str, text: str) -> object:
     low, high = RANGES[key]
     try:
         value = kinds[key](text)
+        fits = low <= float(text) <= high
     except ValueError as e:
-        raise SettingsError(
-            f"mannequin: {key}={text} is no number; {low:g} to {high:g} is allowed."
-        ) from e
-    if not low <= float(text) <= high:
-        raise SettingsError(
-            f"mannequin: {key}={text} is out of range; {low:g} to {high:g} is allowed."
-        )
+        raise SettingsError(_refused(key, text)) from e
+    if not fits:
+        raise SettingsError(_refused(key, text))
     return value
+
+
+def _refused(key: str, text: str) -> str:
+    low, high = RANGES[key]
+    whole = "a whole number" if isinstance(getattr(View(), key), int) else "a number"
+    return f"mannequin: {key}={text} will not do; give {whole} from {low:g} to {high:g}."
 
 
 def _choice(key: str, text: str) -> object:
@@ -111,7 +116,7 @@ def _nearest(word: str, allowed: tuple[str, ...]) -> str:
     return f"{hint}It can be {', '.join(allowed)}"
 
 
-SPOTS = ((0.0, 0.0), (1.5, -1.3), (-1.6, -1.5), (-0.3, -2.2))
+SPOTS = ((0.0, 0.0), (2.3, -1.4), (-2.5, -1.3), (0.3, -2.6))
 HEADINGS = (0.0, -75.0, 60.0, 150.0)
 OFFSET = 31.0
 """Seconds by which each further figure is ahead in the script."""
@@ -161,7 +166,12 @@ class MannequinSource:
         self.view = view
         self.live = view.pace == "real"
         self.camera = aimed(
-            view.distance, view.pitch, view.roll, view.fov, 0.0, view.width, view.height
+            view.distance,
+            pitch=view.pitch,
+            roll=view.roll,
+            fov=view.fov,
+            width=view.width,
+            height=view.height,
         )
         self._cast = cast(view, self.camera)
         self._clock = clock or SystemClock()
