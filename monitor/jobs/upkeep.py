@@ -40,7 +40,7 @@ def end_abandoned(sessions: Sessions, now: datetime) -> bool:
         .returning(CameraState.camera)
     )
     with sessions() as session, session.begin():
-        ended: list[Any] = list(session.execute(events).tuples())
+        ended: list[Any] = list(session.execute(events))
         stale = list(session.scalars(cameras))
     for camera, event in ended:
         log.warning("event.abandoned", camera=camera, event=str(event))
