@@ -78,7 +78,7 @@ def http_receiver(secret: bytes, context: ssl.SSLContext | None = None) -> Itera
         server.socket = context.wrap_socket(server.socket, server_side=True)
         scheme = "https"
     receiver.url = f"{scheme}://127.0.0.1:{server.server_port}/hooks/plumbline?token=t%20k"
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield receiver
@@ -132,7 +132,6 @@ def mail_receiver(
         tls_context=context if security == "starttls" else None,
         require_starttls=security == "starttls",
         authenticator=check if login else None,
-        auth_required=login is not None,
         auth_require_tls=False,
     )
     controller.start()

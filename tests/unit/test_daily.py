@@ -50,7 +50,7 @@ def a_camera(camera: str = "dock-1", **given: object) -> CameraDay:
 
 
 def unwatched(camera: str, **given: object) -> CameraDay:
-    return a_camera(camera, watched_s=0, off_s=DAY_S, people_s=0.0, **given)
+    return a_camera(camera, watched_s=0, off_s=DAY_S, people_s=0.0, unmeasured_s=0.0, **given)
 
 
 def a_report(*cameras: CameraDay, made_after_h: float = 30) -> DailyReport:
