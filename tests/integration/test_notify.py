@@ -247,6 +247,11 @@ def test_settings_that_cannot_work_are_refused(url: str, secret: str, words: str
         Webhook("office", url, secret)
 
 
+def test_a_host_name_that_is_none_is_told() -> None:
+    with pytest.raises(NotifyError, match=r"a\.\.b gave no HTTP answer"):
+        Webhook("office", "http://a..b/", SECRET).send(a_message())
+
+
 def test_an_untrusted_webhook_is_told_nothing(
     tls: Tls,
 ) -> None:
