@@ -1,0 +1,50 @@
+"""The first page: are the cameras watched, and what happened today."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from dashboard.config import house
+from dashboard.words import watching
+from monitor.daily import bounds
+from monitor.store import cameras, events, incidents, minutes
+
+LATEST = 8
+
+pages = Blueprint("overview", __name__)
+
+
+@pages.get("/")
+def index() -> str:
+    return render_template("overview.html", **_now())
+
+
+@pages.get("/now")
+def now() -> str:
+    """The part of the overview that is renewed every few seconds."""
+    return render_template("_overview.html", **_now())
+
+
+def _now() -> dict[str, Any]:
+    here = house()
+    at = here.clock.now()
+    since, _ = bounds(at.astimezone(here.zone).date(), here.zone)
+    with here.sessions() as store:
+        standing = cameras.standings(store, here.cameras, at)
+        covered = minutes.coverage(store, here.cameras, since, last_full_minute(at, since))
+        return {
+            "cameras": standing,
+            "watching": watching(standing),
+            "covered": covered,
+            "all_covered": minutes.together(covered.values()),
+            "counts": events.by_severity(store, since, at),
+            "latest": events.page(store, events.Wanted(), limit=LATEST),
+            "incidents": incidents.unended(store),
+        }
+
+
+def last_full_minute(now: datetime, since: datetime) -> datetime:
+    """Up to where coverage is told: the minute that is going on has no row yet, and neither may
+    the one before it for a moment."""
+    return max(since, (now - timedelta(seconds=5)).replace(second=0, microsecond=0))

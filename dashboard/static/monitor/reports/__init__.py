@@ -1,0 +1,1 @@
+"""Numbers written out for people: tables and pages."""

@@ -1,0 +1,81 @@
+"""Events as the pages ask for them; events of the self-test are never among them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from monitor.daily import SEVERITIES
+from monitor.store.tables import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events; `None` means any. since <= met_at < until."""
+
+    camera: str | None = None
+    rule: str | None = None
+    severity: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = [Event.test.is_(False)]
+        for column, value in (
+            (Event.camera, self.camera),
+            (Event.rule, self.rule),
+            (Event.severity, self.severity),
+        ):
+            if value is not None:
+                conditions.append(column == value)
+        if self.since is not None:
+            conditions.append(Event.met_at >= self.since)
+        if self.until is not None:
+            conditions.append(Event.met_at < self.until)
+        return conditions
+
+
+def count(session: Session, wanted: Wanted) -> int:
+    query = select(func.count()).select_from(Event).where(*wanted.conditions())
+    return session.scalars(query).one()
+
+
+def page(session: Session, wanted: Wanted, *, limit: int, offset: int = 0) -> Sequence[Event]:
+    """The newest first; the order is the same at every call."""
+    query = (
+        select(Event)
+        .where(*wanted.conditions())
+        .order_by(Event.met_at.desc(), Event.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return session.scalars(query).all()
+
+
+def by_severity(session: Session, since: datetime, until: datetime) -> dict[str, int]:
+    """How many events of each of `SEVERITIES` were met in this time."""
+    query = (
+        select(Event.severity, func.count())
+        .where(*Wanted(since=since, until=until).conditions())
+        .group_by(Event.severity)
+    )
+    counted = dict(session.execute(query).all())
+    return {severity: counted.get(severity, 0) for severity in SEVERITIES}
+
+
+def find(session: Session, event: UUID) -> Event | None:
+    return session.get(Event, event)
+
+
+def cameras(session: Session) -> list[str]:
+    """Every camera that has an event, also those no longer in the settings."""
+    return list(session.scalars(select(Event.camera).distinct().order_by(Event.camera)))
+
+
+def rules(session: Session) -> dict[str, str]:
+    """The title of every rule that has an event, by the rule's name."""
+    query = select(Event.rule, func.max(Event.rule_title)).group_by(Event.rule).order_by(Event.rule)
+    return dict(session.execute(query).all())
