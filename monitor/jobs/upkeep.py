@@ -1,7 +1,6 @@
 """What a dead worker left open is closed."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy import update
@@ -40,8 +39,8 @@ def end_abandoned(sessions: Sessions, now: datetime) -> bool:
         .returning(CameraState.camera)
     )
     with sessions() as session, session.begin():
-        ended: list[Any] = list(session.execute(events).tuples())
-        stale = list(session.scalars(cameras))
+        ended = session.execute(events).all()
+        stale = session.scalars(cameras).all()
     for camera, event in ended:
         log.warning("event.abandoned", camera=camera, id=str(event))
     for camera in stale:

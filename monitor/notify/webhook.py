@@ -64,7 +64,7 @@ class Webhook:
 
         try:
             within(self._timeout_s, exchange, lambda: connection.sock)
-        except (OSError, http.client.HTTPException) as e:
+        except (OSError, ValueError, http.client.HTTPException) as e:
             raise NotifyError(f"webhook {self._name}: {self._failure(e)}") from e
         finally:
             connection.close()

@@ -74,7 +74,7 @@ def announce_outages(
         if ((incident.ended_at or now) - incident.started_at).total_seconds() > after
     )
     by_name = {receiver.name: receiver for receiver in receivers}
-    for name, incident in session.execute(_over_but_not_told()).tuples().all():
+    for name, incident in session.execute(_over_but_not_told()).all():
         if name in by_name:
             told += announce_camera(session, incident, UP, [by_name[name]], now)
     return told

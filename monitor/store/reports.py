@@ -67,9 +67,7 @@ def missing_days(
     known = dict(
         session.execute(
             select(Report.day, Report.made_at).where(Report.kind == kind, Report.day >= days[0])
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     missing = [day for day in days if known.get(day) is None and _has_data(session, day, zone)]
     return sorted(missing, key=lambda day: (day in known, day))
