@@ -1,4 +1,4 @@
-"""The whole life of a worker process: orders on standard input, a byte a round on standard output."""
+"""The life of a worker process: orders on standard input, a byte a round on standard output."""
 
 import os
 import pickle

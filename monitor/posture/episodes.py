@@ -1,5 +1,8 @@
 """From measures over time to events: enter and leave limits, hold, release, remind, forget.
 
+The hold is time over `enter`; between `leave` and `enter` an episode goes on without using up
+allowed time, so that an angle that plays round its limit neither starts anew nor counts in full.
+
 Between two samples the measure is taken to run straight, so that the same movement gives the same
 episode whether the camera is sampled five times a second or every seven seconds.
 """
@@ -176,34 +179,34 @@ def _begin(
         seen_t=t,
         value=value,
     )
-    _hold(episode, started, rule.enter, t, value)
+    _hold(episode, (started, rule.enter), (t, value))
     _note(episode, t, value, person)
     return episode
 
 
 def _advance(episode: Episode, t: float, value: float, person: Person) -> None:
     """Take one more sample into a running episode."""
-    before, last = episode.seen_t, episode.value
+    last, new, leave = (episode.seen_t, episode.value), (t, value), episode.rule.leave
     bridged = episode.unseen_t is None or t - episode.unseen_t <= episode.rule.release_s
-    leave = episode.rule.leave
     if bridged:
-        up_from = _crossing((before, last), (t, value), leave) if last < leave <= value else before
-        down_at = _crossing((before, last), (t, value), leave) if value < leave <= last else t
-        if max(last, value) >= leave:
-            _hold(episode, up_from, max(last, leave), down_at, max(value, leave))
-    else:
-        down_at = before
+        _hold(episode, last, new)
     if value >= leave:
         episode.below_t = None
     elif episode.below_t is None:
-        episode.below_t = down_at
+        episode.below_t = _crossing(last, new, leave) if bridged else episode.seen_t
     _note(episode, t, value, person)
 
 
-def _hold(episode: Episode, t0: float, v0: float, t1: float, v1: float) -> None:
-    """Use up allowed time along a straight stretch (mean of the rates at its ends)."""
-    rates = [1.0 / max(episode.rule.allowed_s(v), 1e-6) for v in (v0, v1)]
-    share = (t1 - t0) * sum(rates) / 2
+def _hold(episode: Episode, a: tuple[float, float], b: tuple[float, float]) -> None:
+    """Use up allowed time along the part of a straight stretch that lies over the limit, at the
+    mean of the rates at that part's ends."""
+    enter = episode.rule.enter
+    if max(a[1], b[1]) < enter:
+        return
+    (t0, v0), (t1, v1) = (
+        end if end[1] >= enter else (_crossing(a, b, enter), enter) for end in (a, b)
+    )
+    share = (t1 - t0) * sum(1.0 / max(episode.rule.allowed_s(v), 1e-6) for v in (v0, v1)) / 2
     if episode.full_t is None and episode.used + share >= 1.0:
         part = (1.0 - episode.used) / share if share > 0 else 1.0
         episode.full_t = t0 + part * (t1 - t0)

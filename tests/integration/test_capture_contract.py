@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from monitor.capture.mannequin import MannequinSource
 
+from monitor.capture.mannequin import MannequinSource
 from monitor.capture.source import Source
 from monitor.capture.streams import FileSource, StreamSource
 from monitor.capture.usb import UsbSource

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from monitor.capture.mannequin import MannequinSource
 
+from monitor.capture.mannequin import MannequinSource
 from monitor.capture.open import make_source
 from monitor.capture.streams import FileSource, StreamSource
 from monitor.capture.usb import UsbSource
