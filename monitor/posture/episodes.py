@@ -121,18 +121,15 @@ class Episodes:
         self._last[key] = (t, value)
         if last is not None and t - last[0] > rule.forget_s:
             last = None
+        yield from self._end_if_over(t, key)
         episode = self._running.get(key)
-        if episode is not None and t - episode.seen_t > rule.forget_s:
-            yield from self._end(key, episode.seen_t)
-            episode = None
         if episode is None:
             if value >= rule.enter:
                 self._running[key] = _begin(t, value, person, rule, last)
             return
         _advance(episode, t, value, person)
         yield from _tell(episode, t)
-        if episode.below_t is not None and t - episode.below_t >= rule.release_s:
-            yield from self._end(key, episode.below_t)
+        yield from self._end_if_over(t, key)
 
     def _unseen(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
         episode = self._running[key]
@@ -140,7 +137,16 @@ class Episodes:
         if episode.unseen_t is None:
             episode.unseen_t = episode.seen_t
             episode.track.append((t, None))
-        if t - episode.seen_t > episode.rule.forget_s:
+        yield from self._end_if_over(t, key)
+
+    def _end_if_over(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
+        """Released for long enough, or unseen for too long."""
+        episode = self._running.get(key)
+        if episode is None:
+            return
+        if episode.below_t is not None and t - episode.below_t >= episode.rule.release_s:
+            yield from self._end(key, episode.below_t)
+        elif t - episode.seen_t > episode.rule.forget_s:
             yield from self._end(key, episode.seen_t)
 
     def _end(self, key: tuple[int, str], t: float) -> Iterator[Change]:

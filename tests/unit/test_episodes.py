@@ -107,6 +107,18 @@ def test_someone_unseen_for_longer_than_forget_ends_where_last_seen():
     assert changes[1][1].episode.ended_t == pytest.approx(20, abs=0.3)
 
 
+def test_a_bend_let_go_of_before_someone_was_hidden_does_not_go_on_afterwards():
+    def signal(t: float) -> float | None:
+        return 75.0 if t < 3 else 5.0 if t < 3.5 else None if t < 6 else 75.0
+
+    changes = watch(signal, until=9.5)
+    assert kinds(changes) == [], "3 s and 3.5 s of two bends are not one bend of 6.5 s"
+
+
+def test_time_within_the_hysteresis_is_not_held():
+    assert watch(lambda t: 61.0 if t % 2 < 1 else 57.0, until=6.5) == []
+
+
 def test_a_silence_longer_than_forget_does_not_join_two_bends():
     episodes = Episodes([a_rule()])
     times = [*np.arange(0, 5, 0.2), *np.arange(100, 105, 0.2)]
