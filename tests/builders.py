@@ -41,8 +41,9 @@ def joints(trunk: float = 0.0, arm: float = 0.0, knee: float = 0.0, yaw: float =
             (L.LEFT_EAR, 0.7 * up + [x / 3, 0.0, 0.0]),
         ):
             j[mark + left] = point
-    j[1:7] = j[9:11] = 0.7 * up + [0.0, 0.0, 0.05]
-    j[L.NOSE] = 0.7 * up + [0.0, -0.1 * np.sin(t), 0.1 * np.cos(t)]
+    ahead = np.array([0.0, -np.sin(t), np.cos(t)])
+    j[1:7] = j[9:11] = 0.7 * up + 0.05 * ahead
+    j[L.NOSE] = 0.7 * up + 0.1 * ahead
     turn = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
     return j @ turn.T
 

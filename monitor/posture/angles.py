@@ -11,13 +11,22 @@ from monitor.posture.model import Angle, Floats, Landmark, Pose
 SEEN = 0.5
 """A landmark counts as seen from this visibility: BlazePose trains it as a probability."""
 
-HEAD_NEUTRAL_DEG = 0.0
-"""Elevation of the line from the ears to the nose when looking level (see `head_inclination`)."""
+HEAD_NEUTRAL_DEG = -3.0
+"""Elevation, when looking level, of the line from the ears to the point midway between eyes and
+nose. With the Frankfurt plane (ear canal to lower rim of the orbit) level, the eyes' outer corners
+lie about 8° above the line from the ear and the tip of the nose about 13° below it; the middle of
+the two is steadier than either, since BlazePose errs on both in the same way."""
+
+FACE_HIDDEN_DEG = 115.0
+"""Turned further than this from the camera, a face is a guess: its landmarks then lie some 35° too
+high and are still called visible. 25° past a side view, as unsure as the hips' direction is."""
 
 UP = np.array([0.0, 1.0, 0.0])
+TO_CAMERA = np.array([0.0, 0.0, 1.0])
 SHOULDERS = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
 HIPS = (Landmark.LEFT_HIP, Landmark.RIGHT_HIP)
 EARS = (Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
+EYES = (Landmark.LEFT_EYE, Landmark.RIGHT_EYE)
 LEFT_LIMBS = (
     Landmark.LEFT_SHOULDER,
     Landmark.LEFT_ELBOW,
@@ -97,10 +106,15 @@ def trunk_twist(joints: Floats) -> float:
 
 
 def head_inclination(joints: Floats) -> float:
-    """How far the line from the ears to the nose points below where it points when the person
-    looks level: 0 level, positive looking down."""
-    gaze = joints[Landmark.NOSE] - _middle(joints, EARS)
+    """How far the face points below where it points when the person looks level: 0 level,
+    positive looking down. The face is the point midway between eyes and nose, from the ears."""
+    gaze = (joints[Landmark.NOSE] + _middle(joints, EYES)) / 2 - _middle(joints, EARS)
     return HEAD_NEUTRAL_DEG - (90.0 - inclination_deg(gaze))
+
+
+def faces_away(joints: Floats) -> bool:
+    """Whether the hips are turned so far from the camera that the face cannot be seen."""
+    return bool(angle_between_deg(forward(joints), TO_CAMERA) > FACE_HIDDEN_DEG)
 
 
 def neck_flexion(joints: Floats) -> float:
@@ -129,7 +143,8 @@ def measure_angles(pose: Pose, joints: Floats) -> dict[str, Angle | None]:
     joints: the pose's world landmarks in the gravity frame, (33, 3) metres.
     """
     trunk_seen = pair_visible(pose, SHOULDERS) and pair_visible(pose, HIPS)
-    head_seen = visible(pose, Landmark.NOSE) and pair_visible(pose, EARS)
+    face_seen = visible(pose, Landmark.NOSE) and pair_visible(pose, EARS)
+    head_seen = face_seen and not faces_away(joints)
     readings: dict[str, float | None] = {
         "trunk_flexion": trunk_flexion(joints) if trunk_seen else None,
         "trunk_side_bend": trunk_side_bend(joints) if trunk_seen else None,

@@ -63,6 +63,15 @@ def test_neck_flexion_is_the_heads_inclination_less_the_trunks():
     assert deg("head_inclination", j) - deg("head_inclination", joints()) == pytest.approx(30)
 
 
+@pytest.mark.parametrize(("yaw", "seen"), [(0, True), (90, True), (180, False), (240, False)])
+def test_the_head_of_someone_turned_away_is_not_measured(yaw, seen):
+    j = joints(yaw=yaw)
+    measured = measure_angles(a_pose(j), j)
+    assert (measured["head_inclination"] is not None) == seen
+    assert (measured["neck_flexion"] is not None) == seen
+    assert measured["trunk_flexion"] is not None
+
+
 @pytest.mark.parametrize(
     ("unseen", "lost"),
     [
