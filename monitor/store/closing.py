@@ -17,7 +17,6 @@ def close_left_open(session: Session, cameras: Sequence[str], now: datetime) -> 
     ).all()
     for event in events:
         event.ended_at = event.seen_at
-        event.revision += 1
     incidents = session.scalars(
         select(Incident).where(Incident.camera.in_(cameras), Incident.ended_at.is_(None))
     ).all()

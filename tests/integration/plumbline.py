@@ -48,6 +48,16 @@ class Plumbline:
             )
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    @property
     def log(self) -> str:
         return (self.folder / "log").read_text()
 

@@ -1,0 +1,179 @@
+"""From scripted bodies to evidence files, journal and rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from monitor.pipeline import CameraPipeline, CameraPlan
+from monitor.posture.model import Frame, Pose
+from monitor.recorder import Keep, Recorder
+from monitor.store.database import migrate, open_database, sessions_of
+from monitor.store.journal import Drainer, Journal
+from monitor.store.tables import CoverageMinute, Event, Incident, PostureMinute
+from tests.builders import a_pose, a_rule, joints
+from tests.fakes import FakeClock, ToldEngine
+
+RNG = np.random.default_rng(0)
+
+
+@dataclass
+class Scene:
+    """One camera whose single person does what it is told, a sample every 0.2 s."""
+
+    keep: Keep
+    clock: FakeClock
+    plan: CameraPlan
+
+    def __post_init__(self) -> None:
+        self.poses: list[Pose] = []
+        self.pipeline = CameraPipeline(self.plan, ToldEngine(lambda: self.poses), self.clock)
+        self.recorder = Recorder(self.plan, "told", self.keep)
+
+    def show(self, seconds: float, *poses: Pose, image: np.ndarray | None = None) -> None:
+        self.poses = list(poses)
+        for _ in range(round(seconds / 0.2)):
+            self.clock.advance(0.2)
+            picture = RNG.integers(0, 255, (480, 640, 3), np.uint8) if image is None else image
+            frame = Frame(picture, self.clock.now(), self.clock.steady())
+            self.recorder.record(self.pipeline.step(frame, 5))
+
+    def finish(self) -> None:
+        step = self.pipeline.finish(self.clock.steady(), self.clock.now())
+        self.recorder.record(step)
+        self.recorder.minutes(self.pipeline.minutes.flush())
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Keep:
+    return Keep(tmp_path, keep_free_mb=0)
+
+
+@pytest.fixture
+def scene(keep: Keep) -> Scene:
+    return Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),)))
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Iterator:
+    database = open_database(f"sqlite:///{tmp_path / 'a.db'}")
+    migrate(database, backups=tmp_path)
+    sessions = sessions_of(database)
+
+    def of(table):
+        Drainer(Journal(tmp_path / "journal"), sessions, lambda *_: None).empty()
+        with sessions() as session:
+            return session.scalars(select(table)).all()
+
+    yield of
+    database.dispose()
+
+
+def bent(deg: float) -> Pose:
+    return a_pose(joints(trunk=deg, yaw=90), at=(320, 300))
+
+
+def pictures(keep: Keep) -> list[Path]:
+    return sorted(p for p in keep.evidence.rglob("*") if p.is_file())
+
+
+def test_an_event_has_its_picture_on_disk_before_its_row(scene, keep, rows):
+    scene.show(2, bent(0))
+    scene.show(4.4, bent(75))
+    assert len(pictures(keep)) == 1
+    (event,) = rows(Event)
+    assert keep.evidence / event.evidence == pictures(keep)[0]
+    assert event.ended_at is None
+    assert event.peak == pytest.approx(75, abs=0.5)
+    assert event.met_at - event.started_at == timedelta(seconds=4)
+    assert event.angles["trunk_flexion"]["deg"] == event.peak
+    assert event.calibration["origin"] == "assumed"
+
+
+def test_the_picture_is_replaced_by_the_peaks_and_the_row_ends_once(scene, keep, rows):
+    scene.show(2, bent(0))
+    scene.show(5, bent(65))
+    first = pictures(keep)[0].read_bytes()
+    scene.show(2, bent(90))
+    scene.show(3, bent(0))
+    (event,) = rows(Event)
+    assert event.peak == pytest.approx(90)
+    assert event.ended_at is not None
+    assert event.duration_s == pytest.approx(7, abs=0.5)
+    assert [p.read_bytes() != first for p in pictures(keep)] == [True]
+
+
+def test_a_posture_too_short_leaves_nothing(scene, keep, rows):
+    scene.show(2, bent(0))
+    scene.show(3, bent(75))
+    scene.show(3, bent(0))
+    assert rows(Event) == []
+    assert pictures(keep) == []
+
+
+def test_a_full_disk_costs_the_picture_never_the_event_and_is_told(tmp_path, rows):
+    keep = Keep(tmp_path, keep_free_mb=10**9)
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),)))
+    scene.show(6, bent(75))
+    (event,) = rows(Event)
+    assert event.evidence is None
+    assert "disk" in event.evidence_note
+    assert [(i.kind, i.ended_at) for i in rows(Incident)] == [("evidence", None)]
+    assert pictures(keep) == []
+
+
+def test_pictures_resume_by_themselves_when_there_is_room(tmp_path, rows):
+    keep = Keep(tmp_path, keep_free_mb=0)
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),)))
+    (keep.evidence / "2026-03-02").write_text("a file where the day's folder should be")
+    scene.show(6, bent(65))
+    assert rows(Event)[0].evidence is None
+    (keep.evidence / "2026-03-02").unlink()
+    scene.show(2, bent(90))
+    (event,) = rows(Event)
+    assert event.evidence is not None
+    assert event.evidence_note is None
+    assert [i.ended_at is None for i in rows(Incident)] == [False]
+
+
+def test_no_picture_when_a_head_cannot_be_placed(scene, keep, rows):
+    lost = bent(75)
+    lost.landmarks[0, 0] = np.nan
+    scene.show(6, lost)
+    (event,) = rows(Event)
+    assert event.evidence is None
+    assert "head" in event.evidence_note
+
+
+def test_coverage_and_posture_minutes_add_up(scene, rows):
+    scene.show(60, bent(30))
+    scene.finish()
+    watched = sum(m.watched_s for m in rows(CoverageMinute))
+    assert watched == pytest.approx(60, abs=0.5)
+    bands = {m.band for m in rows(PostureMinute) if m.measure == "trunk_flexion"}
+    assert bands == {"20-60"}
+
+
+def test_a_frozen_picture_is_blind_and_judges_nobody(scene, rows):
+    still = RNG.integers(0, 255, (480, 640, 3), np.uint8)
+    scene.show(5, bent(0))
+    scene.show(60, bent(75), image=still)
+    scene.finish()
+    blind = sum(m.blind_s for m in rows(CoverageMinute))
+    assert blind == pytest.approx(60 - scene.plan.frozen_after_s, abs=1.0)
+    assert [e.ended_at is not None for e in rows(Event)] == [True], "it ended where it froze"
+
+
+def test_a_privacy_mask_is_in_the_evidence_too(keep, rows):
+    mask = ((0.0, 0.0), (1.0, 0.0), (1.0, 0.5), (0.0, 0.5))
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),), masks=(mask,)))
+    scene.show(6, bent(75))
+    (event,) = rows(Event)
+    shown = np.asarray(Image.open(keep.evidence / event.evidence))
+    assert shown[:180, :200].max() < 30
+    assert shown[300:, :200].max() > 60

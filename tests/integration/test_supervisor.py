@@ -1,0 +1,118 @@
+"""The running house: workers that die or hang are replaced, alerts leave, everything ends well."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from monitor.store.tables import Event, Incident, Outbox
+from tests.integration.plumbline import Plumbline, running
+
+pytestmark = pytest.mark.usefixtures("task")
+
+BENT = """
+cameras:
+  - {name: bent, url: "mannequin:bend", pitch_deg: 20, fps: 5}
+"""
+
+
+def workers(plumbline: Plumbline) -> list[int]:
+    found = subprocess.run(
+        ["pgrep", "-P", str(plumbline.pid), "-f", "monitor.work"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(pid) for pid in found.stdout.split()]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Plumbline]:
+    with running(tmp_path / "site", BENT, "--no-dashboard") as plumbline:
+        plumbline.until(lambda: plumbline.rows(Event), 40)
+        yield plumbline
+
+
+def test_a_worker_that_is_killed_is_back_and_its_event_is_ended_and_not_doubled(site):
+    (killed,) = workers(site)
+    os.kill(killed, signal.SIGKILL)
+    site.until(lambda: workers(site) not in ([], [killed]), 10)
+    site.until(lambda: len(site.rows(Event)) == 2, 40)
+    first, second = sorted(site.rows(Event), key=lambda e: e.started_at)
+    assert first.ended_at is not None
+    assert second.started_at > first.ended_at
+    assert [i.kind for i in site.rows(Incident) if i.kind == "worker"] == ["worker"]
+    assert site.stop() == 0
+    assert all(event.ended_at is not None for event in site.rows(Event))
+
+
+def test_stopping_ends_what_runs_and_says_the_camera_is_off(site):
+    begun = time.monotonic()
+    assert site.stop() == 0
+    assert time.monotonic() - begun < 10
+    assert [event.ended_at is not None for event in site.rows(Event)] == [True]
+    assert site.camera("bent").state == "off"
+    assert list((site.data / "journal").glob("*.json")) == []
+    assert workers(site) == []
+
+
+def test_a_supervisor_that_is_killed_takes_its_workers_along(site):
+    left = workers(site)
+    site.kill()
+    end = time.monotonic() + 10
+    while time.monotonic() < end and any(Path(f"/proc/{pid}").exists() for pid in left):
+        time.sleep(0.1)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
+
+
+def test_a_camera_with_a_wrong_address_is_down_and_the_other_is_watched(tmp_path):
+    settings = BENT + '  - {name: away, url: "rtsp://viewer:geheim@127.0.0.1:9/x"}\n'
+    with running(tmp_path / "site", settings, "--no-dashboard") as plumbline:
+        plumbline.until(lambda: plumbline.rows(Event), 40)
+        away = plumbline.until(lambda: plumbline.camera("away"), 10)
+        assert away.state == "down"
+        assert "refused" in away.reason
+        assert plumbline.camera("bent").state == "up"
+        plumbline.stop()
+        assert "geheim" not in plumbline.log
+        assert "geheim" not in away.url + away.reason
+        kept = b"".join(p.read_bytes() for p in plumbline.data.rglob("*.db*"))
+        assert b"geheim" not in kept
+
+
+def test_an_alert_and_a_camera_that_went_down_reach_the_webhook(tmp_path):
+    heard: list[dict] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings = (
+        BENT
+        + '  - {name: away, url: "rtsp://127.0.0.1:9/x"}\n'
+        + "alerts:\n  camera_down_after_s: 0\n  webhooks:\n    - {name: hook, "
+        + f"url: 'http://127.0.0.1:{server.server_port}/', secret: 'sixteen-characters'}}\n"
+    )
+    try:
+        with running(tmp_path / "site", settings, "--no-dashboard") as plumbline:
+            plumbline.until(lambda: {h["type"] for h in heard} >= {"event.started"}, 60)
+            plumbline.until(lambda: {h["type"] for h in heard} >= {"camera.down"}, 90)
+            plumbline.stop()
+            assert all(row.delivered_at for row in plumbline.rows(Outbox))
+    finally:
+        server.shutdown()
+        server.server_close()
