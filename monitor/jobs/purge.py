@@ -119,7 +119,7 @@ def _sweep(folder: Path, before: datetime) -> int:
         if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
     ]
     for path in old:
-        path.unlink()
+        path.unlink(missing_ok=True)
     return len(old)
 
 

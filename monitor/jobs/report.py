@@ -1,6 +1,5 @@
 """The daily report, written as files."""
 
-import os
 from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
@@ -12,6 +11,7 @@ from monitor.reports.daily import to_csv, to_html
 from monitor.store import reports
 from monitor.store.daily import daily_report
 from monitor.store.database import Sessions
+from monitor.store.journal import write_durably
 
 log = structlog.get_logger()
 
@@ -44,24 +44,9 @@ def report_one_day(
         report = daily_report(session, day, zone, cameras, now)
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{DAILY}-{day.isoformat()}"
-    _write(folder / f"{stem}.csv", to_csv(report).encode("utf-8-sig"))
-    _write(folder / f"{stem}.html", to_html(report, site_name).encode())
+    write_durably(folder / f"{stem}.csv", to_csv(report).encode("utf-8-sig"))
+    write_durably(folder / f"{stem}.html", to_html(report, site_name).encode())
     with sessions() as session, session.begin():
         reports.made(session, DAILY, day, [f"{stem}.csv", f"{stem}.html"], now)
     log.info("report.made", day=day.isoformat(), summary=report.summary)
     return True
-
-
-def _write(path: Path, content: bytes) -> None:
-    """The whole file or none of it, also when the power fails."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

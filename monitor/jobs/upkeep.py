@@ -10,9 +10,9 @@ from monitor.store.tables import STALE_S, CameraState, Event
 
 log = structlog.get_logger()
 
-ABANDONED_AFTER = timedelta(minutes=10)
-"""An open event not renewed for so long has lost its worker: longer than any rule's `remind_s`,
-at which the worker renews it at the latest (ours)."""
+ABANDONED_AFTER = timedelta(minutes=5)
+"""An open event is renewed every few seconds; one not renewed for so long has lost its worker
+(ours)."""
 
 KNOWN_TO_BE_STILL = ("off", "ended")
 

@@ -61,19 +61,27 @@ def _met(span: Span) -> ColumnElement[bool]:
 
 
 def _coverage(session: Session, span: Span) -> dict[str, Found]:
-    """Per camera; no minute counts for more than its 60 seconds."""
-    watched = _at_most(CoverageMinute.watched_s, MINUTE_S)
-    query = (
+    """Per camera; a minute never counts for more than its 60 seconds, whoever wrote it."""
+    minutes = (
         select(
             CoverageMinute.camera,
-            func.sum(watched).label("watched_s"),
-            func.sum(_at_most(CoverageMinute.blind_s, MINUTE_S - watched)).label("blind_s"),
+            func.sum(CoverageMinute.watched_s).label("watched_s"),
+            func.sum(CoverageMinute.blind_s).label("blind_s"),
             func.sum(CoverageMinute.people_s).label("people_s"),
             func.sum(CoverageMinute.unmeasured_s).label("unmeasured_s"),
         )
         .where(_within(CoverageMinute.minute, span))
-        .group_by(CoverageMinute.camera)
+        .group_by(CoverageMinute.camera, CoverageMinute.minute)
+        .subquery()
     )
+    watched = _at_most(minutes.c.watched_s, MINUTE_S)
+    query = select(
+        minutes.c.camera,
+        func.sum(watched).label("watched_s"),
+        func.sum(_at_most(minutes.c.blind_s, MINUTE_S - watched)).label("blind_s"),
+        func.sum(minutes.c.people_s).label("people_s"),
+        func.sum(minutes.c.unmeasured_s).label("unmeasured_s"),
+    ).group_by(minutes.c.camera)
     return {row.camera: row for row in session.execute(query)}
 
 

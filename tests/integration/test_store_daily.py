@@ -39,6 +39,16 @@ def test_a_minute_never_counts_for_more_than_a_minute(session: Session) -> None:
     assert (camera.watched_s, camera.blind_s) == (60, 0)
 
 
+def test_a_minute_of_two_workers_is_one_minute(session: Session) -> None:
+    session.add(a_minute(MIDNIGHT, writer="before", watched_s=20.0, people_s=5.0))
+    session.add(a_minute(MIDNIGHT, writer="after", watched_s=30.0, blind_s=5.0, people_s=7.0))
+    twice = MIDNIGHT + timedelta(minutes=1)
+    session.add(a_minute(twice, writer="one", watched_s=50.0, blind_s=10.0))
+    session.add(a_minute(twice, writer="two", watched_s=50.0, blind_s=10.0))
+    (camera,) = report(session).cameras
+    assert (camera.watched_s, camera.blind_s, camera.people_s) == (110, 5, 12.0)
+
+
 def test_only_the_part_of_the_day_that_has_passed_counts(session: Session) -> None:
     session.add(a_minute(MIDNIGHT))
     session.add(a_minute(MIDNIGHT + timedelta(minutes=1)))
