@@ -29,7 +29,7 @@ def now() -> str:
 def _now() -> dict[str, Any]:
     here = house()
     at = here.clock.now()
-    since, _ = bounds(at.astimezone(here.zone).date(), here.zone)
+    since, until = bounds(at.astimezone(here.zone).date(), here.zone)
     with here.sessions() as store:
         standing = cameras.standings(store, here.cameras, at)
         covered = minutes.coverage(store, here.cameras, since, last_full_minute(at, since))
@@ -38,7 +38,7 @@ def _now() -> dict[str, Any]:
             "watching": watching(standing),
             "covered": covered,
             "all_covered": minutes.together(covered.values()),
-            "counts": events.by_severity(store, since, at),
+            "counts": events.by_severity(store, since, until),
             "latest": events.page(store, events.Wanted(), limit=LATEST),
             "incidents": incidents.unended(store),
         }

@@ -22,6 +22,7 @@ from flask_login import current_user
 
 from dashboard.config import house
 from dashboard.skeleton import THICKEST, THINNEST, Style, bones_of, drawn, joints_of, style_of
+from dashboard.words import sentence
 from monitor.clock import Clock
 from monitor.errors import InputError
 from monitor.posture.model import ANGLES, Landmark
@@ -144,7 +145,7 @@ def receive() -> ResponseReturnValue:
     try:
         digest = _desk().answer(data, blur="blur" in request.form, user=current_user.user_id)
     except InputError as e:
-        abort(422, _sentence(e))
+        abort(422, sentence(str(e)))
     return redirect(url_for("upload.one", digest=digest), 303)
 
 
@@ -161,11 +162,6 @@ def _checked() -> bytes:
     if kind_of(data) is None:
         abort(415, "The file is not a JPEG, PNG or WebP picture, whatever it is called.")
     return data
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 @pages.get("/<digest>")
