@@ -1,7 +1,9 @@
 """A picture in: refused, analysed, answered from what is kept, deleted."""
 
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from io import BytesIO
 from pathlib import Path
+from threading import Event, Semaphore
 from typing import Any
 
 import pytest
@@ -9,9 +11,12 @@ from PIL import Image
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from dashboard.analyst import Analysed
+from dashboard.desk import BusyError, Desk
 from monitor.store import users
 from monitor.store.tables import Analysis
 from tests.builders import NOON
+from tests.fakes_analyst import FakeAnalysed, FakeAnalyst
 from tests.pages import Site, a_site
 
 
@@ -148,3 +153,53 @@ def test_a_picture_with_nobody_says_so(site: Site) -> None:
         row = session.get_one(Analysis, page.rpartition("/")[2])
         row.result = {**row.result, "people": []}
     assert "Nobody was found" in site.client.get(page).get_data(as_text=True)
+
+
+class BreakingAnalyst:
+    def analyze(self, data: bytes, *, blur: bool) -> Analysed:
+        raise ZeroDivisionError
+
+
+def test_a_mistake_of_ours_is_said_without_its_inside(tmp_path: Path) -> None:
+    site = a_site(tmp_path, analyst=BreakingAnalyst())
+    site.log_in()
+    answer = upload(site, a_picture())
+    assert answer.status_code == 500
+    assert "Plumbline made a mistake" in answer.get_data(as_text=True)
+    assert "ZeroDivisionError" not in answer.get_data(as_text=True)
+
+
+class WaitingAnalyst(FakeAnalyst):
+    """Looks at a picture only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started, self.may_go_on = Semaphore(0), Event()
+
+    def analyze(self, data: bytes, *, blur: bool) -> FakeAnalysed:
+        self.started.release()
+        self.may_go_on.wait(30)
+        return super().analyze(data, blur=blur)
+
+
+def test_a_crowd_of_uploads_leaves_threads_for_the_pages(tmp_path: Path) -> None:
+    analyst = WaitingAnalyst()
+    site = a_site(tmp_path, analyst=analyst)
+    with site.config.sessions() as session:
+        anna = users.everyone(session)[0].id
+    desk = Desk(site.clock)
+
+    def answer() -> str:
+        with site.app.app_context():
+            return desk.answer(a_picture(), blur=True, user=anna)
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(answer)
+        assert analyst.started.acquire(timeout=30)
+        answers = [pool.submit(answer) for _ in range(3)]
+        refused = next(as_completed(answers, timeout=30))
+        assert isinstance(refused.exception(), BusyError)
+        analyst.may_go_on.set()
+        digests = {done.result() for done in (first, *answers) if done is not refused}
+    assert len(digests) == 1
+    assert analyst.calls == [True]
