@@ -34,7 +34,9 @@ class FrameTimes:
     """Turns a stream's own timestamps into steady seconds and UTC.
 
     A stream's clock is believed while it keeps within `tolerance_s` of the arrival times; when it
-    jumps, stands still or is missing, arrival time takes over and a new anchor is set. The wall
+    jumps, stands still or is missing, arrival time takes over and a new anchor is set. A picture
+    cannot come before it was taken: one that would have sets a new anchor too, so that what was
+    held up while connecting does not date everything after it too late. The wall
     clock is looked at again every `recheck_s`, so that a step moves the dates of later frames and
     no duration.
     """
@@ -59,6 +61,9 @@ class FrameTimes:
     def _steady(self, stream_s: float | None, arrived: float) -> float:
         if stream_s is None:
             return max(arrived, self._last_t)
-        if self._offset is None or abs(stream_s + self._offset - arrived) > self._tolerance_s:
+        if (
+            self._offset is None
+            or not 0.0 <= arrived - stream_s - self._offset <= self._tolerance_s
+        ):
             self._offset = arrived - stream_s
         return max(stream_s + self._offset, self._last_t)

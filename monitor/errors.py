@@ -5,7 +5,8 @@ PlumblineError
 ├── InputError        a picture or video handed in cannot be read: hand in another
 ├── ModelError        the pose model is missing, damaged or of the wrong shape: bring it again
 ├── CaptureError      a camera gives no pictures now: wait and try again
-└── StoreError        the database cannot be used as it is: see the message
+├── StoreError        the database cannot be used as it is: see the message
+└── NotifyError       a receiver did not take a message: try again later
 """
 
 
@@ -30,4 +31,8 @@ class CaptureError(PlumblineError):
 
 
 class StoreError(PlumblineError):
+    pass
+
+
+class NotifyError(PlumblineError):
     pass

@@ -8,7 +8,7 @@ variable NAME, or by the content of the file that NAME_FILE names.
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -20,6 +20,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
@@ -200,6 +201,8 @@ class Settings(Part):
     alerts: Alerts = Alerts()
     dashboard: Dashboard = Dashboard()
 
+    _folder: Path = PrivateAttr(default=PACKS.parent)
+
     @model_validator(mode="after")
     def _unique(self) -> Self:
         receivers = [w.name for w in self.alerts.webhooks] + [m.name for m in self.alerts.mail]
@@ -211,6 +214,11 @@ class Settings(Part):
             if twice:
                 raise ValueError(f"two {what} are called {sorted(twice)[0]!r}")
         return self
+
+    @property
+    def packs(self) -> list[Path]:
+        """Folders of rule packs: `rules/` beside the file of settings before the shipped one."""
+        return [self._folder / "rules", PACKS]
 
     @property
     def database_url(self) -> str:
@@ -271,27 +279,29 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in a YAML file. Raises SettingsError naming every key that is wrong."""
     data = _expand(_read(path), environ, path.name)
     settings = _checked(Settings, data, path)
+    settings._folder = path.resolve().parent
     if "PLUMBLINE_DATA" in environ:
         settings = settings.model_copy(update={"data": Path(environ["PLUMBLINE_DATA"])})
     for camera in settings.cameras:
-        rules_of(camera, settings.rules)
+        rules_of(camera, settings)
     return settings
 
 
-def load_pack(name: str, folder: Path = PACKS) -> Pack:
+def load_pack(name: str, folders: Sequence[Path] = (PACKS,)) -> Pack:
     """The rule pack `name`. Raises SettingsError when it is missing or wrong."""
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
-        known = sorted(p.stem for p in folder.glob("*.yaml"))
-        raise SettingsError(
-            f"rules: there is no pack {name!r}; {_nearest(name, known)}packs: {', '.join(known)}"
-        )
-    return _checked(Pack, _read(path), path)
+    for folder in folders:
+        path = folder / f"{name}.yaml"
+        if path.is_file():
+            return _checked(Pack, _read(path), path)
+    known = sorted({p.stem for folder in folders for p in folder.glob("*.yaml")})
+    raise SettingsError(
+        f"rules: there is no pack {name!r}; {_nearest(name, known)}packs: {', '.join(known)}"
+    )
 
 
-def rules_of(camera: Camera, default_pack: str, folder: Path = PACKS) -> list[Rule]:
+def rules_of(camera: Camera, settings: Settings) -> list[Rule]:
     """The rules one camera is judged by: its pack with its own changes."""
-    pack = load_pack(camera.rules or default_pack, folder)
+    pack = load_pack(camera.rules or settings.rules, settings.packs)
     for name in camera.changes:
         if name not in pack.rules:
             raise SettingsError(

@@ -1,12 +1,93 @@
-"""Rows and people made from a few words, everything else usual."""
+"""Small makers of the nouns, with everything a test does not care about filled in."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
+
+from monitor.posture.angles import measure_angles
+from monitor.posture.model import Floats, Landmark, Person, Pose, Region
+from monitor.posture.rules import Rule
 from monitor.store.tables import CameraState, CoverageMinute, Event
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+L = Landmark
+
+
+def joints(trunk: float = 0.0, arm: float = 0.0, knee: float = 0.0, yaw: float = 0.0) -> Floats:
+    """(33, 3) metres in the gravity frame: bent forward by `trunk` degrees, both upper arms
+    raised forward by `arm` from vertical, both knees bent by `knee` (thighs forward, shins
+    back), facing the camera and turned to their left by `yaw`."""
+    j = np.zeros((33, 3))
+    t, a, k, y = np.radians((trunk, arm, knee / 2, yaw))
+    up = np.array([0.0, np.cos(t), np.sin(t)])
+    for left, x in ((0, 0.2), (1, -0.2)):
+        hip = np.array([x / 2, 0.0, 0.0])
+        shoulder = np.array([x, 0.0, 0.0]) + 0.5 * up
+        elbow = shoulder + 0.3 * np.array([0.0, -np.cos(a), np.sin(a)])
+        below_knee = np.array([0.0, -np.cos(k), -np.sin(k)])
+        bent = hip + 0.45 * np.array([0.0, -np.cos(k), np.sin(k)])
+        for mark, point in (
+            (L.LEFT_HIP, hip),
+            (L.LEFT_SHOULDER, shoulder),
+            (L.LEFT_ELBOW, elbow),
+            (L.LEFT_WRIST, elbow + 0.25 * np.array([0.0, -np.cos(a), np.sin(a)])),
+            (L.LEFT_KNEE, bent),
+            (L.LEFT_ANKLE, bent + 0.45 * below_knee),
+            (L.LEFT_FOOT_INDEX, bent + 0.45 * below_knee + [0.0, 0.0, 0.15]),
+            (L.LEFT_EAR, 0.7 * up + [x / 3, 0.0, 0.0]),
+        ):
+            j[mark + left] = point
+    j[1:7] = j[9:11] = 0.7 * up + [0.0, 0.0, 0.05]
+    j[L.NOSE] = 0.7 * up + [0.0, -0.1 * np.sin(t), 0.1 * np.cos(t)]
+    turn = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
+    return j @ turn.T
+
+
+def a_pose(
+    gravity: Floats | None = None,
+    *,
+    unseen: Sequence[int] = (),
+    at: tuple[float, float] = (320.0, 240.0),
+    scale: float = 100.0,
+) -> Pose:
+    """A pose seen by a level camera straight ahead, `scale` pixels a metre, hips at `at`."""
+    gravity = joints() if gravity is None else gravity
+    landmarks = np.ones((33, 4))
+    landmarks[:, :2] = gravity[:, :2] * (scale, -scale) + at
+    landmarks[:, 2] = -gravity[:, 2] * scale
+    landmarks[list(unseen), 3] = 0.1
+    return Pose(landmarks, gravity * (1.0, -1.0, -1.0), 0.9, Region(at[0], at[1], 3 * scale))
+
+
+def a_person(slot: int = 1, *, zones: tuple[str, ...] = (), **body: float) -> Person:
+    gravity = joints(**body)
+    pose = a_pose(gravity)
+    return Person(slot, pose, gravity, measure_angles(pose, gravity), zones=zones)
+
+
+def a_rule(**changes: object) -> Rule:
+    values: dict[str, object] = {
+        "name": "bend",
+        "title": "Deep bend",
+        "pack": "test",
+        "version": "1",
+        "measure": "trunk_flexion",
+        "enter": 60.0,
+        "leave": 55.0,
+        "hold": ((0.0, 4.0),),
+        "release_s": 1.0,
+        "remind_s": 60.0,
+        "forget_s": 15.0,
+        "severity": "alert",
+        "advice": "Raise the work.",
+        "source": "ours",
+        **changes,
+    }
+    return Rule(**values)  # type: ignore[arg-type]
 
 
 def an_event(met_at: datetime = NOON, **changed: Any) -> Event:

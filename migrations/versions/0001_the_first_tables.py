@@ -33,6 +33,7 @@ def upgrade() -> None:
         "coverage_minute",
         sa.Column("camera", sa.String(), nullable=False),
         sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("writer", sa.String(), nullable=False),
         sa.Column("watched_s", sa.Double(), nullable=False),
         sa.Column("blind_s", sa.Double(), nullable=False),
         sa.Column("people_s", sa.Double(), nullable=False),
@@ -41,7 +42,7 @@ def upgrade() -> None:
         sa.Column("sampled", sa.Integer(), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=True),
         sa.Column("stage_ms", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("camera", "minute"),
+        sa.PrimaryKeyConstraint("camera", "minute", "writer"),
     )
     with op.batch_alter_table("coverage_minute", schema=None) as batch_op:
         batch_op.create_index("ix_coverage_minute_minute", ["minute"], unique=False)
@@ -123,8 +124,9 @@ def upgrade() -> None:
         sa.Column("minute", sa.DateTime(timezone=True), nullable=False),
         sa.Column("measure", sa.String(), nullable=False),
         sa.Column("band", sa.String(), nullable=False),
+        sa.Column("writer", sa.String(), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("camera", "minute", "measure", "band"),
+        sa.PrimaryKeyConstraint("camera", "minute", "measure", "band", "writer"),
     )
     with op.batch_alter_table("posture_minute", schema=None) as batch_op:
         batch_op.create_index("ix_posture_minute_minute", ["minute"], unique=False)

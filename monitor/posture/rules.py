@@ -33,7 +33,7 @@ class Rule:
 
     enter / leave: the posture begins at or over `enter` and ends under `leave` (hysteresis).
     hold: how long it may last, as points (value, seconds) of a line, level beyond its ends; one
-    point is a constant. The share of the allowed time used up adds up at the value held: the rule
+    point is a constant. The share of the allowed time used up adds up over `enter`: the rule
     is met when it reaches 1 (for a constant limit of 4 s, after 4 s; along the ISO 11226 line,
     sooner the deeper the bend).
     release_s: how long it must stay under `leave` before the episode ends. remind_s: an open

@@ -18,6 +18,9 @@ from monitor.errors import StoreError
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
+_ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(7053001)"}
+"""How one of several programs that start at once gets to migrate alone."""
+
 Sessions = Callable[[], Session]
 """What every part of the store is opened with: `with sessions() as session, session.begin():`."""
 
@@ -36,27 +39,37 @@ def open_database(url: str) -> Engine:
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     with closing(connection.cursor()) as cursor:
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Of two programs that open a new file at once, SQLite refuses one without waiting.
+
+    The second time the other one has switched the file over, and this asks for nothing new.
+    """
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError:
+        cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def sessions_of(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
-def migrate(engine: Engine, *, backups: Path) -> None:
+def migrate(engine: Engine, *, backups: Path, scripts: Path = MIGRATIONS) -> None:
     """Bring the tables to this program's revision, keeping a copy of a SQLite file first.
 
     Raises StoreError when the database cannot be reached or was written by a newer program.
     """
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(scripts))
     script = ScriptDirectory.from_config(config)
     try:
         with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7053001)")
+            connection.exec_driver_sql(_ALONE[connection.dialect.name])
             current = MigrationContext.configure(connection).get_current_revision()
             if current == script.get_current_head():
                 return

@@ -102,6 +102,8 @@ class PostureMinute(Base):
     measure: Mapped[str] = mapped_column(primary_key=True)
     band: Mapped[str] = mapped_column(primary_key=True)
     """For example `0-20`, `20-60`, `60+`, or `unseen`."""
+    writer: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The run of the worker that saw it: rows of one minute add up."""
     seconds: Mapped[float]
 
     __table_args__ = (Index("ix_posture_minute_minute", "minute"),)
@@ -114,6 +116,8 @@ class CoverageMinute(Base):
 
     camera: Mapped[str] = mapped_column(primary_key=True)
     minute: Mapped[datetime] = mapped_column(primary_key=True)
+    writer: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The run of the worker that saw it: rows of one minute add up."""
     watched_s: Mapped[float]
     blind_s: Mapped[float]
     people_s: Mapped[float]
@@ -128,10 +132,6 @@ class CoverageMinute(Base):
     """Mean milliseconds per stage: `{"find": …, "follow": …, "judge": …, "evidence": …}`."""
 
     __table_args__ = (Index("ix_coverage_minute_minute", "minute"),)
-
-    @property
-    def off_s(self) -> float:
-        return max(0.0, 60.0 - self.watched_s - self.blind_s)
 
 
 class CameraState(Base):

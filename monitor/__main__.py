@@ -1,0 +1,5 @@
+"""`python -m monitor` is `plumbline`."""
+
+from monitor.cli import main
+
+main()

@@ -1,0 +1,96 @@
+"""Asking the analysis process, without loading what it loads."""
+
+import socket
+import subprocess
+import sys
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+
+from monitor.errors import InputError
+from monitor.pose.models import pose_task
+
+log = structlog.get_logger()
+
+START_S = 60.0
+ANSWER_S = 30.0
+"""A picture that takes longer is given up: an ordinary one takes well under a second."""
+
+
+class Analysed(NamedTuple):
+    """result: size, engine and people (contract in docs/pages.md). picture: a JPEG without
+    skeleton, heads hidden if that was asked."""
+
+    result: dict[str, Any]
+    picture: bytes
+
+
+class AnalysisProcess:
+    """One child process, started at the first picture and again whenever it is gone.
+
+    Safe to use from several threads: pictures are looked at one after another.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._turn = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._asked: Connection | None = None
+
+    def analyze(self, data: bytes, *, blur: bool) -> Analysed:
+        """Find the people in a picture.
+
+        Raises InputError when there can be none, ModelError when the pose model is missing.
+        """
+        with self._turn:
+            said = self._ask((blur, data))
+        if isinstance(said, str):
+            raise InputError(said)
+        return Analysed(*said)
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._asked is not None:
+            self._asked.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+        self._asked = self._child = None
+
+    def _ask(self, question: tuple[bool, bytes]) -> Any:
+        try:
+            asked = self._connected()
+            asked.send(question)
+            return self._heard(asked, ANSWER_S)
+        except (EOFError, OSError) as e:
+            self.close()
+            log.warning("analysis process ended", reason=str(e))
+            raise InputError("the picture could not be analysed: it broke the analysis") from e
+        except TimeoutError as e:
+            self.close()
+            raise InputError(f"the picture took longer than {ANSWER_S:g} s and was given up") from e
+
+    def _connected(self) -> Connection:
+        if self._asked is not None and self._child is not None and self._child.poll() is None:
+            return self._asked
+        self.close()
+        task = pose_task(self._data)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "monitor.analysis.process", str(theirs.fileno()), str(task)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self._asked = Connection(ours.detach())
+        self._heard(self._asked, START_S)
+        return self._asked
+
+    @staticmethod
+    def _heard(asked: Connection, timeout: float) -> Any:
+        if not asked.poll(timeout):
+            raise TimeoutError
+        return asked.recv()

@@ -1,0 +1,58 @@
+"""What an analysis says, as plain values for JSON: the contract stands in docs/analyze.md."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from monitor.posture.angles import measure_angles
+from monitor.posture.gravity import Calibration, to_gravity
+from monitor.posture.model import Angle, Floats, Person, Pose
+
+
+def measured(
+    poses: Sequence[Pose], calibration: Calibration, size: tuple[int, int]
+) -> list[Person]:
+    """Everybody in one picture of `size` (width, height), numbered from 1."""
+    people = []
+    for number, pose in enumerate(poses, 1):
+        gravity = to_gravity(pose, calibration, *size)
+        people.append(Person(number, pose, gravity, measure_angles(pose, gravity)))
+    return people
+
+
+def person_result(person: Person) -> dict[str, Any]:
+    """`landmarks` in pixels of the upright picture; `world` in metres, gravity frame."""
+    return {
+        "person": person.slot,
+        "score": round(person.pose.score, 4),
+        "box": [round(v, 1) for v in person.pose.box],
+        "landmarks": _rows(person.pose.landmarks, 3),
+        "world": _rows(person.gravity, 4),
+        "angles": {name: _angle(angle) for name, angle in person.angles.items()},
+    }
+
+
+def frame_result(
+    source: str, frame: int, t: float, size: tuple[int, int], people: Sequence[Person]
+) -> dict[str, Any]:
+    return {
+        "source": source,
+        "frame": frame,
+        "t": round(t, 4),
+        "width": size[0],
+        "height": size[1],
+        "people": [person_result(person) for person in people],
+    }
+
+
+def _rows(values: Floats, digits: int) -> list[list[float]]:
+    return [[round(float(v), digits) for v in row] for row in values]
+
+
+def _angle(angle: Angle | None) -> dict[str, float | None] | None:
+    if angle is None:
+        return None
+    return {
+        "deg": round(angle.deg, 2),
+        "low": None if angle.low is None else round(angle.low, 2),
+        "high": None if angle.high is None else round(angle.high, 2),
+    }

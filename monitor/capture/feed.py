@@ -1,0 +1,285 @@
+"""One camera's capture thread: connect, grab, keep the newest picture, connect again."""
+
+import random
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from monitor.capture.source import Source
+from monitor.capture.urls import redact
+from monitor.clock import Clock, FrameTimes
+from monitor.errors import PlumblineError
+from monitor.posture.model import Frame
+
+State = Literal["starting", "up", "down", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is known of a camera at one moment.
+
+    reason: why it is down, one short clause without credentials, else empty. since: when the
+    state began. frames_in: pictures that arrived; sampled: those kept for a look.
+    reconnects: connections made after the first. last_t, last_at: stamps of the newest sample.
+    fps_reached: pictures a second taken by the worker over the last 10 s.
+    """
+
+    state: State
+    since: datetime
+    reason: str = ""
+    frames_in: int = 0
+    sampled: int = 0
+    reconnects: int = 0
+    last_t: float | None = None
+    last_at: datetime | None = None
+    fps_reached: float = 0.0
+    width: int = 0
+    height: int = 0
+
+
+class Sampler:
+    """Which pictures of a stream to look at for `fps` looks a second.
+
+    Slots lie on a grid; the first picture at or after a slot is taken, so that jitter shifts a
+    look by at most one picture and never the rate. A picture later than a whole slot starts a
+    new grid, half a slot before it: gaps are not made up for, and of a stream slower than `fps`
+    every picture is taken.
+    """
+
+    def __init__(self, fps: float):
+        self.fps = fps
+        self._slot: float | None = None
+
+    def due(self, t: float) -> bool:
+        period = 1.0 / self.fps
+        if self._slot is None:
+            self._slot = t
+            return True
+        slot = self._slot + period
+        if t < slot - 1e-6:
+            return False
+        self._slot = slot if t - slot < period else t - period / 2
+        return True
+
+
+class Backoff:
+    """Seconds to wait before the next attempt to connect.
+
+    `first_s`, doubling up to `soon_s` during the first minute of an outage, so that a camera that
+    was restarted is back within 5 s of its return, and up to `cap_s` after it. Forgotten once
+    pictures have come for 30 s. Waits are shortened by up to a quarter at random, so that cameras
+    which went down together do not come back together.
+    """
+
+    def __init__(
+        self,
+        *,
+        first_s: float = 0.5,
+        soon_s: float = 3.0,
+        cap_s: float = 30.0,
+        chance: Callable[[], float] = random.random,
+    ):
+        self._first_s = first_s
+        self._soon_s = soon_s
+        self._cap_s = cap_s
+        self._chance = chance
+        self._tries = 0
+        self._began: float | None = None
+
+    def failed(self, t: float, pictures_for_s: float) -> float:
+        """An attempt or connection failed at `t` after giving pictures for so long."""
+        if self._began is None or pictures_for_s >= 30.0:
+            self._began, self._tries = t, 0
+        cap_s = self._soon_s if t - self._began < 60.0 else self._cap_s
+        wait_s = min(cap_s, self._first_s * 2.0 ** min(self._tries, 16))
+        self._tries += 1
+        return wait_s * (1.0 - 0.25 * self._chance())
+
+
+class Slot:
+    """Holds the newest frame nobody has taken yet."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._frame: Frame | None = None
+        self._closed = False
+
+    def put(self, frame: Frame) -> None:
+        with self._changed:
+            self._frame = frame
+            self._changed.notify_all()
+
+    def wait_empty(self) -> None:
+        """Until the frame has been taken or the slot is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is None or self._closed)
+
+    def take(self, timeout: float) -> Frame | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout)
+            frame, self._frame = self._frame, None
+            self._changed.notify_all()
+            return frame
+
+    def close(self) -> None:
+        """Nothing more will be put: nobody waits any longer."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class Feed:
+    """Pictures of one camera at `fps`, newest first; comes back by itself for ever.
+
+    make: builds the source, anew for every connection. wakeup: set at every new frame and change
+    of state, and may be shared by the feeds of a worker: wait, clear, then take from each.
+    Of a source that is not live every sample is handed on: the next waits until it is taken.
+    `state` and `take` are for one other thread, `set_fps` and `stop` for any.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[], Source],
+        *,
+        fps: float,
+        clock: Clock,
+        wakeup: threading.Event | None = None,
+        backoff: Backoff | None = None,
+    ):
+        self.name = name
+        self._make = make
+        self._clock = clock
+        self.wakeup = wakeup or threading.Event()
+        self._backoff = backoff or Backoff()
+        self._sampler = Sampler(fps)
+        self._times = FrameTimes(clock)
+        self._stream_s: float | None = None
+        self._began: tuple[float, float, datetime] | None = None
+        self._slot = Slot()
+        self._taken: deque[float] = deque()
+        self._stopping = threading.Event()
+        self._state = FeedState("starting", clock.now())
+        self._up_from: float | None = None
+        self._log = structlog.get_logger().bind(camera=name)
+        self._thread = threading.Thread(target=self._run, name=f"capture {name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """Ends the thread; one that hangs in a driver is left behind after `timeout`."""
+        self._stopping.set()
+        self._slot.close()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def set_fps(self, fps: float) -> None:
+        self._sampler.fps = fps
+
+    def take(self, timeout: float = 0.0) -> Frame | None:
+        """The newest frame not taken yet, waiting up to `timeout` seconds for one."""
+        frame = self._slot.take(timeout)
+        if frame is not None:
+            self._taken.append(self._clock.steady())
+        return frame
+
+    @property
+    def state(self) -> FeedState:
+        return replace(self._state, fps_reached=self._fps_reached())
+
+    def _fps_reached(self) -> float:
+        taken = self._taken
+        oldest = self._clock.steady() - 10.0
+        while taken and taken[0] < oldest:
+            taken.popleft()
+        lasted = taken[-1] - taken[0] if len(taken) > 1 else 0.0
+        return (len(taken) - 1) / lasted if lasted > 0.0 else 0.0
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._connection()
+            except PlumblineError as e:
+                self._lost(redact(str(e)))
+            except Exception as e:  # noqa: BLE001 - one camera's surprise must not blind it for good
+                self._log.exception("capture failed")
+                self._lost(f"capture failed ({type(e).__name__}): see the log")
+            else:
+                break
+        self._slot.close()
+        self.wakeup.set()
+
+    def _lost(self, reason: str) -> None:
+        now = self._clock.steady()
+        lasted = now - self._up_from if self._up_from is not None else 0.0
+        self._up_from = None
+        if not self._stopping.is_set():
+            self._change("down", reason)
+            self._stopping.wait(self._backoff.failed(now, lasted))
+
+    def _connection(self) -> None:
+        """One connection, until the source ends or breaks."""
+        source = self._make()
+        try:
+            source.open()
+            while not self._stopping.is_set():
+                stream_s = source.grab()
+                if stream_s is None:
+                    self._change("ended")
+                    return
+                self._grabbed(source, stream_s)
+        finally:
+            source.close()
+
+    def _grabbed(self, source: Source, stream_s: float) -> None:
+        if self._up_from is None:
+            self._came_up(source)
+        index = self._state.frames_in
+        self._state = replace(self._state, frames_in=index + 1)
+        t, at = self._stamp(source, stream_s)
+        if not self._sampler.due(t):
+            return
+        picture = source.retrieve()
+        height, width = picture.image.shape[:2]
+        self._state = replace(
+            self._state,
+            sampled=self._state.sampled + 1, last_t=t, last_at=at, width=width, height=height,
+        )  # fmt: skip
+        self._slot.put(Frame(picture.image, at, t, index, picture.truth))
+        self.wakeup.set()
+        if not source.live:
+            self._slot.wait_empty()
+
+    def _came_up(self, source: Source) -> None:
+        self._up_from = self._clock.steady()
+        again = self._state.frames_in > 0
+        self._state = replace(self._state, reconnects=self._state.reconnects + again)
+        self._change("up")
+
+    def _stamp(self, source: Source, stream_s: float) -> tuple[float, datetime]:
+        """A source that is not live runs apart from time: its own clock alone counts.
+
+        The clock of a live one that stands still counts for nothing, at once.
+        """
+        if not source.live:
+            if self._began is None:
+                self._began = stream_s, self._clock.steady(), self._clock.now()
+            first_s, t, at = self._began
+            return t + stream_s - first_s, at + timedelta(seconds=stream_s - first_s)
+        stands = stream_s == self._stream_s
+        self._stream_s = stream_s
+        return self._times.stamp(None if stands else stream_s)
+
+    def _change(self, state: State, reason: str = "") -> None:
+        if (state, reason) == (self._state.state, self._state.reason):
+            return
+        since = self._state.since if state == self._state.state else self._clock.now()
+        self._state = replace(self._state, state=state, reason=reason, since=since)
+        self._log.info(f"camera {state}", reason=reason or None)
+        self.wakeup.set()

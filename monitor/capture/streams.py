@@ -1,0 +1,270 @@
+"""Network streams and video files, by PyAV."""
+
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from itertools import chain
+from math import inf
+from pathlib import Path
+from typing import Literal
+
+import av
+import av.error
+
+from monitor.capture.deadline import within
+from monitor.capture.source import Picture
+from monitor.capture.urls import camera_kind, host_and_port
+from monitor.capture.video import Video, upright
+from monitor.capture.words import in_words
+from monitor.clock import Clock, SystemClock
+from monitor.errors import CaptureError
+
+Transport = Literal["tcp", "udp"]
+
+_UNTIMED = ("mjpeg", "mpjpeg")
+"""Pictures without timestamps: the moment of arrival counts."""
+
+_FILE_FORMATS = (
+    "mov,mp4,matroska,webm,avi,gif,apng,mpegts,mpeg,mpegvideo,h264,hevc,m4v,obu,ivf,flv,asf,ogg,"
+    "mjpeg,dv,mxf,nut,dhav,yuv4mpegpipe"
+)
+"""Formats that hold pictures themselves: no playlist, no list of other files or addresses."""
+
+
+class Pace:
+    """Holds pictures back until their stream time has come, for streams that come in bursts.
+
+    A picture over `slack_s` late, or over `ahead_s` early, sets a new beginning: a suspend is not
+    made up for, and a jump in the stream's clock does not stall it.
+    """
+
+    def __init__(self, clock: Clock, *, slack_s: float = 2.0, ahead_s: float = 30.0):
+        self._clock = clock
+        self._slack_s = slack_s
+        self._ahead_s = ahead_s
+        self._offset: float | None = None
+
+    def wait(self, stream_s: float) -> None:
+        now = self._clock.steady()
+        if self._offset is None:
+            self._offset = now - stream_s
+        early = stream_s + self._offset - now
+        if -self._slack_s <= early <= self._ahead_s:
+            self._clock.sleep(early)
+        else:
+            self._offset = now - stream_s
+
+
+class StreamSource:
+    """A camera or server on the network: RTSP, or HTTP with MJPEG, HLS or another video.
+
+    RTSP goes over `rtsp_transport`. Opening ends within `open_timeout_s`, waiting for a picture
+    within `read_timeout_s`, whatever the other side does.
+    """
+
+    live = True
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        rtsp_transport: Transport = "tcp",
+        open_timeout_s: float = 10.0,
+        read_timeout_s: float = 10.0,
+        clock: Clock | None = None,
+    ):
+        self._url = url
+        self._transport = rtsp_transport
+        self._open_timeout_s = open_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self._clock = clock or SystemClock()
+        self._video: Video | None = None
+        self._steps: Iterator[av.VideoFrame | None] = iter(())
+        self._frame: av.VideoFrame | None = None
+        self._pace: Pace | None = None
+
+    def open(self) -> None:
+        with in_words(
+            self._url,
+            silence=f"no answer within {self._open_timeout_s:g} s: is it on and reachable?",
+            broken="the connection broke, or there is no video: check the address",
+        ):
+            self._video = within(self._open_timeout_s, self._connect)
+        self._steps = self._video.steps()
+        self._pace = Pace(self._clock) if self._comes_in_bursts(self._video) else None
+
+    def _connect(self) -> Video:
+        """FFmpeg does not tell an unknown host from other failures, so it is looked up first.
+
+        It reports its own timeout as damaged data, so it gets a little longer than `open` waits.
+        """
+        host, port = host_and_port(self._url)
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        timeout = (self._open_timeout_s + 0.5, self._read_timeout_s)
+        return Video(self._url, self._options(), timeout)
+
+    def _options(self) -> dict[str, str]:
+        """`timeout` and `rw_timeout` are microseconds of silence on a socket.
+
+        FFmpeg is not to measure the picture rate: it would hold the first second back for it.
+        """
+        silence = str(int(self._read_timeout_s * 1e6))
+        quick = {"fpsprobesize": "0", "analyzeduration": "2000000"}
+        if camera_kind(self._url) == "rtsp":
+            transport = {"rtsp_transport": self._transport, "allowed_media_types": "video"}
+            return quick | transport | {"timeout": silence}
+        return quick | {"rw_timeout": silence}
+
+    def _comes_in_bursts(self, video: Video) -> bool:
+        return camera_kind(self._url) == "http" and video.format not in _UNTIMED
+
+    def grab(self) -> float:
+        """Never `None`: a network stream that ends has broken."""
+        video = self._opened()
+        with in_words(
+            self._url,
+            silence=f"no picture for {self._read_timeout_s:g} s",
+            broken="the camera broke the connection",
+        ):
+            self._frame = self._next_picture()
+        if video.format in _UNTIMED:
+            return self._clock.steady()
+        stream_s = video.seconds(self._frame)
+        if self._pace is not None:
+            self._pace.wait(stream_s)
+        return stream_s
+
+    def _next_picture(self) -> av.VideoFrame:
+        """A picture that comes after the timeout is only what FFmpeg still held: it is too late."""
+        deadline = time.monotonic() + self._read_timeout_s
+        for frame in self._steps:
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            if frame is not None:
+                return frame
+        raise EOFError
+
+    def _opened(self) -> Video:
+        if self._video is None:
+            raise CaptureError("the stream is not open")
+        return self._video
+
+    def retrieve(self) -> Picture:
+        if self._frame is None:
+            raise CaptureError("no picture has been grabbed")
+        return Picture(upright(self._frame))
+
+    def close(self) -> None:
+        self._frame = None
+        self._steps = iter(())
+        if self._video is not None:
+            self._video.close()
+            self._video = None
+
+
+class FileSource:
+    """A video file, by its own timestamps, in real time or as fast as it is read."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        loop: bool = False,
+        realtime: bool = True,
+        clock: Clock | None = None,
+    ):
+        self.live = realtime
+        self._path = Path(path)
+        self._loop = loop
+        self._clock = clock or SystemClock()
+        self._pace: Pace | None = None
+        self._video: Video | None = None
+        self._steps: Iterator[av.VideoFrame | None] = iter(())
+        self._frame: av.VideoFrame | None = None
+        self._begin_s: float | None = None
+        self._shift_s: float | None = None
+        self._last_s = -inf
+
+    def open(self) -> None:
+        self._check()
+        self._start(begin_s=None)
+        self._last_s = -inf
+        first = self._next_frame()
+        if first is None:
+            self.close()
+            raise CaptureError(f"{self._path} holds no picture that can be decoded")
+        self._steps = chain([first], self._steps)
+        self._pace = Pace(self._clock) if self.live else None
+
+    def _check(self) -> None:
+        """What the file system can tell, said better than FFmpeg says it."""
+        try:
+            found = self._path.stat()
+        except OSError as e:
+            raise CaptureError(f"{self._path} cannot be read: {e.strerror}") from e
+        if not stat.S_ISREG(found.st_mode):
+            raise CaptureError(f"{self._path} is not a file")
+        if found.st_size == 0:
+            raise CaptureError(f"{self._path} is empty (0 bytes)")
+
+    def _start(self, begin_s: float | None) -> None:
+        self.close()
+        self._begin_s, self._shift_s = begin_s, None
+        options = {"format_whitelist": _FILE_FORMATS, "protocol_whitelist": "file"}
+        try:
+            self._video = Video(f"file:{self._path}", options)
+        except (av.error.InvalidDataError, av.error.ArgumentError, ValueError) as e:
+            raise CaptureError(f"{self._path} is not a video") from e
+        except (av.error.FFmpegError, OSError) as e:
+            raise CaptureError(f"{self._path} cannot be read: {e.strerror}") from e
+        self._steps = self._video.steps()
+
+    @property
+    def length_s(self) -> float | None:
+        """Seconds the opened file says it lasts; `None` when it does not say."""
+        return self._opened().length_s
+
+    def grab(self) -> float | None:
+        video = self._opened()
+        frame = self._next_frame()
+        if frame is None and self._loop:
+            self._start(begin_s=self._last_s + video.step_s)
+            frame = self._next_frame()
+        if frame is None:
+            return None
+        self._frame = frame
+        stream_s = self._seconds(frame)
+        if self._pace is not None:
+            self._pace.wait(stream_s)
+        return stream_s
+
+    def _opened(self) -> Video:
+        if self._video is None:
+            raise CaptureError(f"{self._path} is not open")
+        return self._video
+
+    def _next_frame(self) -> av.VideoFrame | None:
+        try:
+            return next((frame for frame in self._steps if frame is not None), None)
+        except av.error.FFmpegError as e:
+            raise CaptureError(f"{self._path} cannot be read on: {e.strerror}") from e
+
+    def _seconds(self, frame: av.VideoFrame) -> float:
+        """The file's own time, never back; a new round of a loop goes on where the last ended."""
+        stream_s = self._opened().seconds(frame)
+        if self._shift_s is None:
+            self._shift_s = 0.0 if self._begin_s is None else self._begin_s - stream_s
+        self._last_s = max(self._last_s, stream_s + self._shift_s)
+        return self._last_s
+
+    def retrieve(self) -> Picture:
+        if self._frame is None:
+            raise CaptureError("no picture has been grabbed")
+        return Picture(upright(self._frame))
+
+    def close(self) -> None:
+        self._steps = iter(())
+        if self._video is not None:
+            self._video.close()
+            self._video = None

@@ -1,0 +1,152 @@
+"""Camera addresses: what kind they are, what is wrong with them, and how to show them safely."""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from monitor.errors import SettingsError
+
+Kind = Literal["rtsp", "http", "file", "usb", "mannequin"]
+
+_KINDS: Mapping[str, Kind] = {
+    "rtsp": "rtsp",
+    "rtsps": "rtsp",
+    "http": "http",
+    "https": "http",
+    "file": "file",
+    "usb": "usb",
+    "mannequin": "mannequin",
+}
+_SECRET = re.compile(r"pass|pwd|psw|token|key|secret|auth|credential", re.IGNORECASE)
+
+
+def redact(text: str) -> str:
+    """The text with the credentials of every address in it replaced by `***`.
+
+    Hides everything before the last `@` of an address (passwords may hold any character, also
+    `@` and `/`) and the value of every `key=value` whose key looks like a password or a token.
+    Where it is unclear what belongs to a password, more is hidden rather than less.
+    """
+    words = re.split(r"(\s+)", text)
+    text = "".join(_without_user(word) for word in words)
+    return "".join(_without_value(part) for part in re.split(r"([\s&;#?\"'<>]+)", text))
+
+
+def _without_user(word: str) -> str:
+    before, at, after = word.rpartition("@")
+    if at and (":" in before or "/" in before):
+        scheme, slashes, _ = before.partition("://")
+        word = f"{scheme}{slashes}***@{after}" if slashes else f"***@{after}"
+    begin, end = word.lower().find("%3a%2f%2f"), word.lower().rfind("%40")
+    return f"{word[: begin + 9]}***{word[end:]}" if 0 <= begin < end else word
+
+
+def _without_value(part: str) -> str:
+    """`a=b=c`: cameras also write `user=admin_password=…`."""
+    pieces = part.split("=")
+    for number, piece in enumerate(pieces[:-1], start=1):
+        if _SECRET.search(piece.rpartition("/")[2]):
+            return "=".join([*pieces[:number], "***"])
+    return part
+
+
+def camera_kind(url: str) -> Kind:
+    """What `url` leads to. Raises SettingsError, naming the nearest scheme, if it is none."""
+    scheme, colon, _ = url.partition(":")
+    kind = _KINDS.get(scheme.lower()) if colon else None
+    if kind is None:
+        raise SettingsError(f"{redact(url)!r} is no camera address: {_hint(url, scheme.lower())}")
+    return kind
+
+
+def _hint(url: str, scheme: str) -> str:
+    if url.startswith("/dev/"):
+        return f"write usb:{url}"
+    if url.startswith(("/", "./", "~")):
+        return f"write file:{url}"
+    near = get_close_matches(scheme, _KINDS, n=1)
+    if near:
+        return f"it should start with {near[0]}:"
+    return f"it should start with one of {', '.join(f'{name}:' for name in _KINDS)}"
+
+
+class FileAddress(NamedTuple):
+    path: str
+    loop: bool
+    realtime: bool
+
+
+class UsbAddress(NamedTuple):
+    device: str
+    width: int | None
+    height: int | None
+
+
+def check_url(url: str) -> None:
+    """Raises SettingsError, with the way to mend it, if no camera can be behind `url`."""
+    kind = camera_kind(url)
+    if kind in ("rtsp", "http"):
+        _check_network(url)
+    elif kind == "file":
+        file_address(url)
+    elif kind == "usb":
+        usb_address(url)
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Where a network camera listens; the scheme's usual port unless `url` names one."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as e:
+        raise SettingsError(f"{redact(url)!r} is no address: {redact(str(e))}") from None
+    if not host:
+        raise SettingsError(f"{redact(url)!r} names no host: write {parts.scheme}://HOST/PATH")
+    return host, port or {"rtsp": 554, "rtsps": 322, "http": 80}.get(parts.scheme, 443)
+
+
+def _check_network(url: str) -> None:
+    if any(char.isspace() for char in url):
+        raise SettingsError(f"{redact(url)!r} holds a blank: write it as %20")
+    host_and_port(url)
+
+
+def file_address(url: str) -> FileAddress:
+    """`file:/PATH?loop=true&pace=real|asap`: the path, whether to loop, whether in real time."""
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost") or not parts.path:
+        raise SettingsError(f"{redact(url)!r} names no file: write file:/PATH")
+    options = _options(url, {"loop": ("true", "false"), "pace": ("real", "asap")})
+    return FileAddress(
+        path=unquote(parts.path),
+        loop=options.get("loop") == "true",
+        realtime=options.get("pace", "real") == "real",
+    )
+
+
+def usb_address(url: str) -> UsbAddress:
+    """`usb:0` or `usb:/dev/…`, with `?width=…&height=…` if need be: the device's path and size."""
+    parts = urlsplit(url)
+    device = f"/dev/video{parts.path}" if parts.path.isdecimal() else parts.path
+    if parts.netloc or not device.startswith("/dev/"):
+        raise SettingsError(f"{redact(url)!r} names no USB camera: write usb:0 or usb:/dev/video0")
+    options = _options(url, {"width": None, "height": None})
+    size = {key: int(value) for key, value in options.items()}
+    return UsbAddress(device, size.get("width"), size.get("height"))
+
+
+def _options(url: str, known: Mapping[str, tuple[str, ...] | None]) -> dict[str, str]:
+    """The query of `url`; `None` as the values allowed means a whole number."""
+    options = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    for key, value in options.items():
+        if key not in known:
+            near = get_close_matches(key, known, n=1) or list(known)
+            raise SettingsError(f"{redact(url)!r}: unknown {key!r}, did you mean {near[0]!r}?")
+        allowed = known[key]
+        if allowed is None and not value.isdecimal():
+            raise SettingsError(f"{redact(url)!r}: {key} is not a whole number")
+        if allowed is not None and value not in allowed:
+            raise SettingsError(f"{redact(url)!r}: {key} is one of {', '.join(allowed)}")
+    return options

@@ -1,0 +1,110 @@
+"""One open video: packets in, upright RGB pictures out."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.posture.model import Image
+
+_WITHOUT_DISPLAY_TIMES = ("avi",)
+"""Packets are numbered as they are stored: pictures shown out of that order would run backwards,
+so the number of the packet that released a picture counts."""
+
+
+class Video:
+    """The first video stream of a file or address, decoded on one thread.
+
+    Raises av.FFmpegError where reading fails, ValueError where there is no picture in it.
+    timeout: seconds to open and seconds to read; `None` for files.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        options: Mapping[str, str],
+        timeout: tuple[float, float] | None = None,
+    ):
+        self._container = av.open(url, options=dict(options), timeout=timeout)
+        if not self._container.streams.video:
+            self._container.close()
+            raise ValueError("no video in it")
+        self._stream = self._container.streams.video[0]
+        self._stream.codec_context.thread_count = 1
+        rate = self._stream.average_rate or self._stream.guessed_rate
+        self._step_s = float(1 / rate) if rate else 0.04
+        self._last_s: float | None = None
+        self._first_ticks: int | None = None
+        self.format: str = self._container.format.name
+        self._counts_packets = self.format in _WITHOUT_DISPLAY_TIMES
+
+    def steps(self) -> Iterator[av.VideoFrame | None]:
+        """A picture, or `None` for each packet that yields none, so that a caller can give up."""
+        for packet in self._container.demux():
+            frames = self._decoded(packet)
+            if frames:
+                yield from frames
+            else:
+                yield None
+
+    def _decoded(self, packet: "av.Packet[Any]") -> list[av.VideoFrame]:
+        """Nothing from sound, nor from a damaged packet: the next key picture mends that."""
+        if packet.stream is not self._stream:
+            return []
+        try:
+            return [frame for frame in packet.decode() if isinstance(frame, av.VideoFrame)]
+        except av.error.InvalidDataError:
+            return []
+
+    def seconds(self, frame: av.VideoFrame) -> float:
+        """Stream time of a picture; where the stream gives none, one usual step after the last."""
+        ticks = self._since_first(frame.dts) if self._counts_packets else frame.pts
+        if ticks is not None and frame.time_base is not None:
+            self._last_s = float(ticks * frame.time_base)
+        else:
+            self._last_s = 0.0 if self._last_s is None else self._last_s + self._step_s
+        return self._last_s
+
+    def _since_first(self, ticks: int | None) -> int | None:
+        if self._first_ticks is None:
+            self._first_ticks = ticks
+        if ticks is None or self._first_ticks is None:
+            return None
+        return ticks - self._first_ticks
+
+    @property
+    def length_s(self) -> float | None:
+        """Seconds the container says it lasts; `None` when it does not say."""
+        duration = self._container.duration
+        return None if duration is None else duration / 1_000_000
+
+    @property
+    def step_s(self) -> float:
+        """Seconds from one picture to the next, as the stream declares them."""
+        return self._step_s
+
+    def close(self) -> None:
+        self._container.close()
+
+
+def upright(frame: av.VideoFrame) -> Image:
+    """(height, width, 3) RGB, turned and mirrored as the stream's display matrix asks.
+
+    Nothing is scaled, so the cheapest filter gives the same picture as the best.
+    """
+    rgb = frame.reformat(format="rgb24", interpolation="POINT", threads=1)
+    image = rgb.to_ndarray().astype(np.uint8, copy=False)
+    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    return image if matrix is None else _turned(image, np.frombuffer(bytes(matrix), np.int32))
+
+
+def _turned(image: Image, matrix: NDArray[np.int32]) -> Image:
+    """Display matrix: x' = a x + c y, y' = b x + d y, stored a b u c d v x y w (ISO 14496-12)."""
+    a, b, c, d = (int(matrix[i]) for i in (0, 1, 3, 4))
+    if abs(b) > abs(a):
+        image = image.swapaxes(0, 1)
+        a, d = c, b
+    return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])

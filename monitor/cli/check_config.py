@@ -1,0 +1,31 @@
+"""`plumbline check-config`"""
+
+from pathlib import Path
+
+import click
+
+from monitor.capture.open import make_source
+from monitor.capture.urls import redact
+from monitor.clock import SystemClock
+from monitor.compose import notifiers
+from monitor.settings import load, rules_of
+
+
+@click.command()
+@click.pass_obj
+def command(path: Path) -> None:
+    """Check the settings without starting anything.
+
+    Ends with status 0 if all is well; otherwise every wrong key is named with what would be
+    right, and the status is 2. No camera is called.
+    """
+    settings = load(path)
+    notifiers(settings)
+    for camera in settings.cameras:
+        make_source(camera.url, clock=SystemClock())
+        rules = rules_of(camera, settings)
+        click.echo(
+            f"camera {camera.name}: {redact(camera.url)}, {camera.fps:g} fps, "
+            f"{len(rules)} rules, {len(camera.zones)} zones, {len(camera.masks)} masks"
+        )
+    click.echo(f"{path}: all is well; data goes to {settings.data.resolve()}")

@@ -1,0 +1,46 @@
+"""`plumbline run`"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from monitor import logs
+from monitor.cli.opened import first_admin, store
+from monitor.clock import SystemClock
+from monitor.compose import camera_jobs, engine_spec, keep_of, receivers, scheduled
+from monitor.crew import Crew, Orders, shared_out
+from monitor.settings import load
+from monitor.store.journal import Journal
+from monitor.supervisor import Supervisor
+
+
+@click.command()
+@click.option("--no-dashboard", is_flag=True, help="Watch only; serve no pages from here.")
+@click.pass_obj
+def command(path: Path, no_dashboard: bool) -> None:
+    """Watch the cameras and serve the dashboard, until Ctrl-C or SIGTERM.
+
+    Everything that is kept goes into the data folder of the settings (`var/` when left out).
+    """
+    logs.configure()
+    settings = load(path)
+    keep, engine = keep_of(settings), engine_spec(settings)
+    with store(settings) as sessions:
+        first_admin(sessions)
+        parts = shared_out(camera_jobs(settings), settings.workers)
+        clock = SystemClock()
+        Supervisor(
+            [Crew(Orders(part, engine, keep)) for part in parts],
+            Journal(keep.journal),
+            sessions,
+            receivers(settings),
+            scheduled(settings, sessions, clock),
+            clock,
+            pages=None if no_dashboard else _pages(path),
+            address=f"http://{settings.dashboard.host}:{settings.dashboard.port}",
+        ).run()
+
+
+def _pages(path: Path) -> list[str]:
+    return [sys.executable, "-m", "monitor", "--settings", str(path), "dashboard"]

@@ -1,0 +1,109 @@
+"""From the settings to the parts of the house, as plain arguments."""
+
+import os
+import socket
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.clock import Clock
+from monitor.crew import EngineSpec
+from monitor.jobs.purge import Retention
+from monitor.jobs.schedule import schedule
+from monitor.notify.mail import Mail
+from monitor.notify.message import Notifier
+from monitor.notify.webhook import Webhook
+from monitor.pipeline import CameraPlan
+from monitor.pose.models import pose_task
+from monitor.posture.gravity import Calibration
+from monitor.recorder import Keep
+from monitor.settings import Camera, Settings, rules_of
+from monitor.store.database import Sessions
+from monitor.store.outbox import Receiver
+from monitor.worker import CameraJob
+
+
+def engine_spec(settings: Settings) -> EngineSpec:
+    """Raises ModelError when the pose model is missing or damaged."""
+    return EngineSpec(
+        pose_task(settings.data.resolve()), settings.engine.search_px, settings.engine.max_people
+    )
+
+
+def camera_jobs(settings: Settings) -> list[CameraJob]:
+    """What every camera of the settings is watched by."""
+    return [_camera_job(camera, settings) for camera in settings.cameras]
+
+
+def _camera_job(camera: Camera, settings: Settings) -> CameraJob:
+    given = {"pitch_deg", "roll_deg", "fov_deg"} & camera.model_fields_set
+    plan = CameraPlan(
+        name=camera.name,
+        rules=tuple(rules_of(camera, settings)),
+        fps=camera.fps,
+        calibration=Calibration(
+            camera.pitch_deg, camera.roll_deg, camera.fov_deg, "settings" if given else "assumed"
+        ),
+        zones={zone.name: tuple(zone.polygon) for zone in camera.zones},
+        masks=tuple(tuple(mask) for mask in camera.masks),
+        frozen_after_s=camera.frozen_after_s,
+    )
+    return CameraJob(
+        plan, camera.url, camera.rtsp_transport, camera.open_timeout_s, camera.read_timeout_s
+    )
+
+
+def receivers(settings: Settings) -> list[Receiver]:
+    """Who is told of alerts, and how severe they must be."""
+    hooks = [Receiver(r.name, frozenset(r.severities)) for r in settings.alerts.webhooks]
+    mails = [Receiver(r.name, frozenset(r.severities)) for r in settings.alerts.mail]
+    return hooks + mails
+
+
+def notifiers(settings: Settings) -> dict[str, Notifier]:
+    """What tells them, by name. Raises SettingsError for an address nobody can be behind."""
+    hooks = {w.name: Webhook(w.name, w.url, w.secret) for w in settings.alerts.webhooks}
+    mails = {
+        m.name: Mail(
+            m.name,
+            m.host,
+            m.port,
+            sender=m.sender,
+            to=m.to,
+            security=m.security,
+            user=m.user,
+            password=m.password,
+        )
+        for m in settings.alerts.mail
+    }
+    return {**hooks, **mails}
+
+
+def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> BackgroundScheduler:
+    """Everything that is done by the clock; not started yet."""
+    kept = settings.retention
+    return schedule(
+        sessions,
+        data=settings.data.resolve(),
+        site_name=settings.site.name,
+        zone=settings.site.zone,
+        cameras=[camera.name for camera in settings.cameras],
+        notifiers=notifiers(settings),
+        receivers=receivers(settings),
+        dashboard=settings.alerts.link,
+        camera_down_after_s=settings.alerts.camera_down_after_s,
+        daily_at=settings.reports.daily_at,
+        retention=Retention(
+            evidence_days=kept.evidence_days,
+            events_days=kept.events_days,
+            minutes_days=kept.minutes_days,
+            uploads_days=kept.uploads_days,
+        ),
+        clock=clock,
+        by=f"{socket.gethostname()}:{os.getpid()}",
+    )
+
+
+def keep_of(settings: Settings) -> Keep:
+    return Keep(
+        settings.data.resolve(), settings.evidence.skeleton_only, settings.evidence.keep_free_mb
+    )

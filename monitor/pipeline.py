@@ -1,0 +1,148 @@
+"""One camera, one picture → what changed. Decides; stores nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from monitor.capture.watch import PictureWatch
+from monitor.clock import Clock
+from monitor.evidence import mask_out
+from monitor.pose.engine import Engine
+from monitor.posture.angles import measure_angles
+from monitor.posture.episodes import Change, Episode, Episodes
+from monitor.posture.gravity import Calibration, to_gravity
+from monitor.posture.minutes import Minutes
+from monitor.posture.model import Frame, Person
+from monitor.posture.rules import Rule
+from monitor.posture.tracking import SearchPlan, Slot, Slots
+from monitor.posture.zones import Polygon, zones_of
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPlan:
+    """How one camera is watched. masks: blackened before anyone looks, evidence included."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    fps: float = 5.0
+    calibration: Calibration = field(default_factory=Calibration)
+    zones: Mapping[str, Polygon] = field(default_factory=dict)
+    masks: tuple[Polygon, ...] = ()
+    frozen_after_s: float = 20.0
+
+    @property
+    def gap_s(self) -> float:
+        """A longer silence between two samples was not watched."""
+        return max(2.0, 3.0 / self.fps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What one look led to. frame: as judged, masks applied, `None` when none came.
+    blind: why nothing could be judged, `None` when it could."""
+
+    t: float
+    at: datetime
+    frame: Frame | None
+    blind: str | None
+    slots: Sequence[Slot] = ()
+    people: Sequence[Person] = ()
+    changes: Sequence[Change] = ()
+    running: Sequence[Episode] = ()
+
+    def when(self, t: float) -> datetime:
+        """UTC of another moment on the same steady line."""
+        return self.at + timedelta(seconds=t - self.t)
+
+
+class CameraPipeline:
+    """frames → poses → people → angles → episodes → changes, for one camera."""
+
+    def __init__(self, plan: CameraPlan, engine: Engine, clock: Clock) -> None:
+        self.plan = plan
+        self.minutes = Minutes()
+        self._engine = engine
+        self._clock = clock
+        self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
+        self._slots = Slots()
+        self._search = SearchPlan()
+        self._episodes = Episodes(plan.rules)
+        self._people: Sequence[Person] = ()
+        self._since: datetime = clock.now()
+        """Up to here every second is accounted for as watched or blind."""
+
+    def step(self, frame: Frame, frames_in: int = 1) -> Step:
+        """Judge one picture; `frames_in` had come in since the last one judged."""
+        frame = replace(frame, image=mask_out(frame.image, self.plan.masks))
+        blind = self._watch.look(frame)
+        self._account(frame.at, blind)
+        if blind is not None:
+            return self._nobody(frame.t, frame.at, frame, blind)
+        self._look(frame)
+        people = self._measure(frame)
+        started = self._clock.steady()
+        changes = self._episodes.step(frame.t, people)
+        self._took(frame.at, "judge", started)
+        self._people = people
+        self.minutes.sampled(
+            frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in people]
+        )
+        return Step(
+            frame.t, frame.at, frame, None,
+            self._slots.seen, people, changes, list(self._episodes.running),
+        )  # fmt: skip
+
+    def silence(self, t: float, at: datetime, reason: str) -> Step:
+        """No pictures come: the time since the last one counts as blind."""
+        self._account(at, reason)
+        return self._nobody(t, at, None, reason)
+
+    def finish(self, t: float, at: datetime) -> Step:
+        """End what runs, as the camera stops."""
+        return Step(t, at, None, None, changes=self._episodes.finish())
+
+    def _account(self, at: datetime, blind: str | None) -> None:
+        gap = (at - self._since).total_seconds()
+        if blind is None and gap <= self.plan.gap_s:
+            self.minutes.watched(self._since, at, self._people)
+        else:
+            self.minutes.blind(self._since, at)
+        self._since = max(at, self._since)
+
+    def _nobody(self, t: float, at: datetime, frame: Frame | None, blind: str) -> Step:
+        self._people = ()
+        self._slots.forget(t)
+        changes = self._episodes.step(t, ())
+        return Step(t, at, frame, blind, changes=changes, running=list(self._episodes.running))
+
+    def _look(self, frame: Frame) -> None:
+        if self._slots.all:
+            started = self._clock.steady()
+            self._slots.followed(frame.t, self._engine.follow(frame.image, self._slots.regions))
+            self._took(frame.at, "follow", started)
+        if self._search.due(frame.t, self._slots):
+            started = self._clock.steady()
+            self._slots.found(frame.t, self._engine.find(frame.image))
+            self._took(frame.at, "find", started)
+        self._slots.forget(frame.t)
+
+    def _measure(self, frame: Frame) -> list[Person]:
+        height, width = frame.image.shape[:2]
+        people = []
+        for slot in self._slots.seen:
+            if not slot.believed:
+                continue
+            gravity = to_gravity(slot.pose, self.plan.calibration, width, height)
+            people.append(
+                Person(
+                    slot.number,
+                    slot.pose,
+                    gravity,
+                    measure_angles(slot.pose, gravity),
+                    zones=zones_of(slot.pose, self.plan.zones, width, height),
+                )
+            )
+        return people
+
+    def _took(self, at: datetime, stage: str, started: float) -> None:
+        self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))

@@ -1,0 +1,103 @@
+"""Makes the `.task` bundle that PoseLandmarker reads, and tries one out.
+
+Run as a program of its own (`python -m monitor.pose.bundle`), so that checking a model needs no
+MediaPipe and a broken file brought by hand can crash nothing but this process.
+"""
+
+import argparse
+import zipfile
+from pathlib import Path
+
+import flatbuffers  # type: ignore[import-untyped]
+import mediapipe as mp
+import numpy as np
+from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
+from mediapipe.tasks.metadata import schema_py_generated as schema
+
+from monitor.pose.models import DETECTOR, LANDMARKS
+
+_ALIGNMENT = 4
+_ZIP_HEADER, _EXTRA_HEADER = 30, 4
+"""Bytes of a zip entry's header without its name, and of one extra field's (PKWARE's APPNOTE)."""
+
+_METADATA_NAME = b"TFLITE_METADATA"
+_METADATA_IDENTIFIER = b"M001"
+_MODEL_IDENTIFIER = b"TFL3"
+
+
+def build(detector: bytes, landmarks: bytes, task: Path) -> None:
+    """Writes the two models of the pinned wheel as one bundle; the same input, the same bytes.
+
+    The graph of MediaPipe 0.10.21 feeds the detector pixels from -1 to 1 and the landmark model
+    pixels from 0 to 1 (mediapipe/modules/pose_detection and pose_landmark); the Tasks API wants
+    to read that from the models themselves.
+    """
+    with zipfile.ZipFile(task, "w") as bundle:
+        _store(bundle, DETECTOR, _with_normalization(detector, mean=127.5, std=127.5))
+        _store(bundle, LANDMARKS, _with_normalization(landmarks, mean=0.0, std=255.0))
+
+
+def try_out(task: Path) -> None:
+    """Loads the bundle and looks at a grey picture. Raises what MediaPipe raises."""
+    options = mp.tasks.vision.PoseLandmarkerOptions(
+        base_options=mp.tasks.BaseOptions(model_asset_path=str(task))
+    )
+    grey = np.full((256, 256, 3), 128, np.uint8)
+    with mp.tasks.vision.PoseLandmarker.create_from_options(options) as landmarker:
+        landmarker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=grey))
+
+
+def _store(bundle: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Uncompressed and aligned, so that MediaPipe can map it; dated 1980, so that bytes repeat."""
+    entry = zipfile.ZipInfo(name)
+    assert bundle.fp is not None
+    start = bundle.fp.tell() + _ZIP_HEADER + len(name) + _EXTRA_HEADER
+    padding = -start % _ALIGNMENT
+    entry.extra = b"\x00\x00" + padding.to_bytes(2, "little") + bytes(padding)
+    bundle.writestr(entry, content)
+
+
+def _with_normalization(model: bytes, *, mean: float, std: float) -> bytes:
+    whole = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
+    note = schema.BufferT()
+    note.data = np.frombuffer(_normalization(mean, std), np.uint8)
+    entry = schema.MetadataT()
+    entry.name = _METADATA_NAME
+    entry.buffer = len(whole.buffers)
+    whole.buffers.append(note)
+    whole.metadata = [*(whole.metadata or []), entry]
+    builder = flatbuffers.Builder(len(model) + 4096)
+    builder.Finish(whole.Pack(builder), file_identifier=_MODEL_IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _normalization(mean: float, std: float) -> bytes:
+    options = metadata.NormalizationOptionsT()
+    options.mean, options.std = [mean], [std]
+    unit = metadata.ProcessUnitT()
+    unit.optionsType = metadata.ProcessUnitOptions.NormalizationOptions
+    unit.options = options
+    picture = metadata.TensorMetadataT()
+    picture.processUnits = [unit]
+    graph = metadata.SubGraphMetadataT()
+    graph.inputTensorMetadata = [picture]
+    whole = metadata.ModelMetadataT()
+    whole.subgraphMetadata = [graph]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(whole.Pack(builder), file_identifier=_METADATA_IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Make or try out a pose model bundle.")
+    parser.add_argument("task", type=Path, help="the .task file to make or try out")
+    parser.add_argument("--detector", type=Path, help="pose_detection.tflite of the pinned wheel")
+    parser.add_argument("--landmarks", type=Path, help="pose_landmark_full.tflite of the wheel")
+    given = parser.parse_args()
+    if given.detector and given.landmarks:
+        build(given.detector.read_bytes(), given.landmarks.read_bytes(), given.task)
+    try_out(given.task)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""From measures over time to events: enter and leave limits, hold, release, remind, forget.
+
+The hold is time over `enter`; between `leave` and `enter` an episode goes on without using up
+allowed time, so that an angle that plays round its limit neither starts anew nor counts in full.
+
+Between two samples the measure is taken to run straight, so that the same movement gives the same
+episode whether the camera is sampled five times a second or every seven seconds.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from monitor.posture.model import Person
+from monitor.posture.rules import MEASURES, Rule
+
+TRACK_POINTS = 600
+"""A longer track is thinned to every second point: a chart is no wider."""
+
+SAMPLES_NEEDED = 2
+"""One sample is never enough to alert on: a single wrong look must not."""
+
+
+class Kind(Enum):
+    STARTED = "started"
+    REMINDED = "reminded"
+    ENDED = "ended"
+
+
+@dataclass(slots=True, eq=False)
+class Episode:
+    """One rule, one person, from the first passing of the limit. Times are steady seconds.
+
+    used: share of the allowed time used up. full_t: when it reached 1; met_t: the same, once
+    enough samples say so, else `None`. told_t: when a change was last given out. below_t: since
+    when the measure is under `leave`. track: (t, value), value `None` where unseen.
+    peak_person: the person as measured at the peak.
+    """
+
+    rule: Rule
+    slot: int
+    zone: str | None
+    started_t: float
+    peak: float
+    peak_t: float
+    peak_person: Person
+    seen_t: float
+    value: float
+    used: float = 0.0
+    samples: int = 0
+    full_t: float | None = None
+    met_t: float | None = None
+    told_t: float | None = None
+    below_t: float | None = None
+    unseen_t: float | None = None
+    ended_t: float | None = None
+    track: list[tuple[float, float | None]] = field(default_factory=list)
+
+    @property
+    def is_event(self) -> bool:
+        return self.met_t is not None
+
+    @property
+    def duration_s(self) -> float:
+        return (self.seen_t if self.ended_t is None else self.ended_t) - self.started_t
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something a person should know of; the episode goes on changing afterwards."""
+
+    kind: Kind
+    episode: Episode
+
+
+class Episodes:
+    """All running episodes of one camera."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._running: dict[tuple[int, str], Episode] = {}
+        self._last: dict[tuple[int, str], tuple[float, float]] = {}
+
+    @property
+    def running(self) -> Iterable[Episode]:
+        return self._running.values()
+
+    def step(self, t: float, people: Iterable[Person]) -> list[Change]:
+        """Take in everybody measured at `t` (never decreasing); what changed, in order."""
+        changes: list[Change] = []
+        measured: set[tuple[int, str]] = set()
+        for person in people:
+            for rule in self._rules:
+                value = MEASURES[rule.measure].of(person) if rule.applies(person) else None
+                if value is not None:
+                    measured.add((person.slot, rule.name))
+                    changes += self._seen(t, value, person, rule)
+        for key in self._running.keys() - measured:
+            changes += self._unseen(t, key)
+        self._last = {
+            key: last
+            for key, last in self._last.items()
+            if key in self._running or t - last[0] <= self._rule(key).forget_s
+        }
+        return changes
+
+    def finish(self) -> list[Change]:
+        """End everything where it was last seen: the camera stops."""
+        return [
+            change
+            for key in list(self._running)
+            for change in self._end(key, self._running[key].seen_t)
+        ]
+
+    def _rule(self, key: tuple[int, str]) -> Rule:
+        return next(rule for rule in self._rules if rule.name == key[1])
+
+    def _seen(self, t: float, value: float, person: Person, rule: Rule) -> Iterator[Change]:
+        key = (person.slot, rule.name)
+        last = self._last.get(key)
+        self._last[key] = (t, value)
+        if last is not None and t - last[0] > rule.forget_s:
+            last = None
+        yield from self._end_if_over(t, key)
+        episode = self._running.get(key)
+        if episode is None:
+            if value >= rule.enter:
+                self._running[key] = _begin(t, value, person, rule, last)
+            return
+        _advance(episode, t, value, person)
+        yield from _tell(episode, t)
+        yield from self._end_if_over(t, key)
+
+    def _unseen(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
+        episode = self._running[key]
+        self._last.pop(key, None)
+        if episode.unseen_t is None:
+            episode.unseen_t = episode.seen_t
+            episode.track.append((t, None))
+        yield from self._end_if_over(t, key)
+
+    def _end_if_over(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
+        """Released for long enough, or unseen for too long."""
+        episode = self._running.get(key)
+        if episode is None:
+            return
+        if episode.below_t is not None and t - episode.below_t >= episode.rule.release_s:
+            yield from self._end(key, episode.below_t)
+        elif t - episode.seen_t > episode.rule.forget_s:
+            yield from self._end(key, episode.seen_t)
+
+    def _end(self, key: tuple[int, str], t: float) -> Iterator[Change]:
+        episode = self._running.pop(key)
+        episode.ended_t = max(t, episode.started_t)
+        if episode.is_event:
+            yield Change(Kind.ENDED, episode)
+
+
+def _tell(episode: Episode, t: float) -> Iterator[Change]:
+    if episode.met_t is None:
+        return
+    if episode.told_t is None:
+        episode.told_t = t
+        yield Change(Kind.STARTED, episode)
+    elif t - episode.told_t >= episode.rule.remind_s:
+        episode.told_t = t
+        yield Change(Kind.REMINDED, episode)
+
+
+def _begin(
+    t: float, value: float, person: Person, rule: Rule, last: tuple[float, float] | None
+) -> Episode:
+    """A new episode, begun where the straight line from the last sample passed the limit."""
+    started = t
+    if last is not None and last[1] < rule.enter:
+        started = _crossing(last, (t, value), rule.enter)
+    episode = Episode(
+        rule=rule,
+        slot=person.slot,
+        zone=next((z for z in person.zones if not rule.zones or z in rule.zones), None),
+        started_t=started,
+        peak=value,
+        peak_t=t,
+        peak_person=person,
+        seen_t=t,
+        value=value,
+    )
+    _hold(episode, (started, rule.enter), (t, value))
+    _note(episode, t, value, person)
+    return episode
+
+
+def _advance(episode: Episode, t: float, value: float, person: Person) -> None:
+    """Take one more sample into a running episode."""
+    last, new, leave = (episode.seen_t, episode.value), (t, value), episode.rule.leave
+    bridged = episode.unseen_t is None or t - episode.unseen_t <= episode.rule.release_s
+    if bridged:
+        _hold(episode, last, new)
+    if value >= leave:
+        episode.below_t = None
+    elif episode.below_t is None:
+        episode.below_t = _crossing(last, new, leave) if bridged else episode.seen_t
+    _note(episode, t, value, person)
+
+
+def _hold(episode: Episode, a: tuple[float, float], b: tuple[float, float]) -> None:
+    """Use up allowed time along the part of a straight stretch that lies over the limit, at the
+    mean of the rates at that part's ends."""
+    enter = episode.rule.enter
+    if max(a[1], b[1]) < enter:
+        return
+    (t0, v0), (t1, v1) = (
+        end if end[1] >= enter else (_crossing(a, b, enter), enter) for end in (a, b)
+    )
+    share = (t1 - t0) * sum(1.0 / max(episode.rule.allowed_s(v), 1e-6) for v in (v0, v1)) / 2
+    if episode.full_t is None and episode.used + share >= 1.0:
+        part = (1.0 - episode.used) / share if share > 0 else 1.0
+        episode.full_t = t0 + part * (t1 - t0)
+    episode.used += share
+
+
+def _note(episode: Episode, t: float, value: float, person: Person) -> None:
+    episode.seen_t, episode.value, episode.unseen_t = t, value, None
+    episode.samples += value >= episode.rule.leave
+    if episode.samples >= SAMPLES_NEEDED:
+        episode.met_t = episode.full_t
+    if value >= episode.peak:
+        episode.peak, episode.peak_t, episode.peak_person = value, t, person
+    episode.track.append((t, value))
+    if len(episode.track) > TRACK_POINTS:
+        del episode.track[1::2]
+
+
+def _crossing(a: tuple[float, float], b: tuple[float, float], level: float) -> float:
+    """When the straight line from a to b, as (t, value), passes `level`."""
+    return a[0] + (b[0] - a[0]) * (level - a[1]) / (b[1] - a[1])

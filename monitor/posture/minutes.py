@@ -1,0 +1,105 @@
+"""What one camera saw in each minute: how long it was watched or blind, and who stood how."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.posture.model import Person
+from monitor.posture.rules import BANDS, MEASURES, band_of
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Minute:
+    """Seconds of one minute; what is neither watched nor blind was off.
+
+    people_s, unmeasured_s, bands: person-seconds; unmeasured: the trunk was not seen.
+    visibility: sum of mean landmark visibilities and how many. stages: sums of milliseconds and
+    how many, by name.
+    """
+
+    start: datetime
+    watched_s: float = 0.0
+    blind_s: float = 0.0
+    people_s: float = 0.0
+    unmeasured_s: float = 0.0
+    bands: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
+    frames_in: int = 0
+    sampled: int = 0
+    visibility: tuple[float, int] = (0.0, 0)
+    stages: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    @property
+    def confidence(self) -> float | None:
+        total, count = self.visibility
+        return total / count if count else None
+
+    @property
+    def stage_ms(self) -> dict[str, float]:
+        return {name: round(total / count, 2) for name, (total, count) in self.stages.items()}
+
+
+class Minutes:
+    """Adds up time until a minute is over."""
+
+    def __init__(self) -> None:
+        self._open: dict[datetime, Minute] = {}
+
+    def watched(self, begin: datetime, end: datetime, people: Iterable[Person]) -> None:
+        """Between two good pictures these people were in view."""
+        standing = [
+            (measure, band_of(measure, MEASURES[measure].of(person)))
+            for person in people
+            for measure in BANDS
+        ]
+        bodies = len(standing) // len(BANDS)
+        unseen = standing.count(("trunk_flexion", "unseen"))
+        for minute, seconds in self._split(begin, end):
+            minute.watched_s += seconds
+            minute.people_s += seconds * bodies
+            minute.unmeasured_s += seconds * unseen
+            for key in standing:
+                minute.bands[key] += seconds
+
+    def blind(self, begin: datetime, end: datetime) -> None:
+        """Between these times the camera was meant to watch and could not."""
+        for minute, seconds in self._split(begin, end):
+            minute.blind_s += seconds
+
+    def sampled(self, at: datetime, frames_in: int, visibilities: Iterable[float]) -> None:
+        """One picture was judged; `frames_in` more had come in since the last."""
+        minute = self._at(at)
+        minute.sampled += 1
+        minute.frames_in += frames_in
+        for value in visibilities:
+            total, count = minute.visibility
+            minute.visibility = (total + value, count + 1)
+
+    def took(self, at: datetime, stage: str, ms: float) -> None:
+        stages = self._at(at).stages
+        total, count = stages.get(stage, (0.0, 0))
+        stages[stage] = (total + ms, count + 1)
+
+    def closed(self, now: datetime) -> list[Minute]:
+        """The minutes that are over, oldest first, given out once."""
+        over = sorted(start for start in self._open if start + MINUTE <= now)
+        return [self._open.pop(start) for start in over]
+
+    def flush(self) -> list[Minute]:
+        """Everything left, the running minute too."""
+        rest = [self._open[start] for start in sorted(self._open)]
+        self._open.clear()
+        return rest
+
+    def _at(self, at: datetime) -> Minute:
+        start = at.replace(second=0, microsecond=0)
+        return self._open.setdefault(start, Minute(start))
+
+    def _split(self, begin: datetime, end: datetime) -> Iterator[tuple[Minute, float]]:
+        while begin < end:
+            minute = self._at(begin)
+            until = min(end, minute.start + MINUTE)
+            yield minute, (until - begin).total_seconds()
+            begin = until

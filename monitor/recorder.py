@@ -1,0 +1,287 @@
+"""What changed on one camera → evidence first, then the row.
+
+Rows go into the journal; the picture of an event is on disk before its row speaks of it, and is
+replaced, whole, when the peak rises.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import structlog
+
+from monitor import evidence
+from monitor.pipeline import CameraPlan, Step
+from monitor.posture.episodes import Change, Episode
+from monitor.posture.minutes import Minute
+from monitor.posture.model import Person, Pose
+from monitor.posture.rules import MEASURES
+from monitor.store.journal import Journal, write_durably
+from monitor.store.tables import Base, CoverageMinute, Event, Incident, PostureMinute
+
+log = structlog.get_logger()
+
+PICTURE_STEP = 2.0
+"""A picture is replaced when the measure rose by this much (degrees or centimetres) since: less
+cannot be seen in it."""
+
+RENEW_S = 10.0
+"""An open event's row is renewed this often, so that pages show it growing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Where and how things are kept. data: the folder of everything. skeleton_only: no picture of
+    the place. keep_free_mb: with less free disk no pictures are stored, and events always."""
+
+    data: Path
+    skeleton_only: bool = False
+    keep_free_mb: int = 500
+
+    @property
+    def journal(self) -> Path:
+        return self.data / "journal"
+
+    @property
+    def evidence(self) -> Path:
+        return self.data / "evidence"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.data / "snapshots"
+
+
+@dataclass(slots=True, eq=False)
+class _Record:
+    """What is remembered of one running episode. picture: at its highest so far, waiting to be
+    stored; shown: the measure it shows."""
+
+    id: UUID = field(default_factory=uuid4)
+    revision: int = 0
+    picture: bytes | None = None
+    shown: float = float("-inf")
+    note: str | None = None
+    path: str | None = None
+    written_t: float = float("-inf")
+
+
+class Recorder:
+    """Keeps everything of one camera."""
+
+    def __init__(self, plan: CameraPlan, engine: str, keep: Keep) -> None:
+        self._plan = plan
+        self._engine = engine
+        self._keep = keep
+        self._journal = Journal(keep.journal)
+        self._writer = uuid4().hex
+        self._records: dict[Episode, _Record] = {}
+        self._backlog: deque[Base] = deque()
+        self._incidents: dict[str, Incident] = {}
+        keep.evidence.mkdir(parents=True, exist_ok=True)
+
+    def record(self, step: Step) -> None:
+        """Evidence and rows of one step."""
+        pictures: dict[int, tuple[bytes | None]] = {}
+        for episode in step.running:
+            self._keep_picture(episode, step, pictures)
+        for change in step.changes:
+            self._changed(change, step)
+        for episode in step.running:
+            record = self._records[episode]
+            due = step.t - record.written_t >= RENEW_S
+            if record.revision and (record.picture is not None or due):
+                self._write(episode, record, step)
+        self._records = {e: self._records[e] for e in step.running}
+        self._flush()
+
+    def minutes(self, minutes: Sequence[Minute]) -> None:
+        """Rows of the minutes that are over, and a line in the log for each."""
+        for minute in minutes:
+            self._backlog.extend(self._minute_rows(minute))
+            log.info(
+                "minute",
+                camera=self._plan.name,
+                minute=minute.start.isoformat(),
+                watched_s=round(minute.watched_s, 1),
+                blind_s=round(minute.blind_s, 1),
+                people_s=round(minute.people_s, 1),
+                frames_in=minute.frames_in,
+                sampled=minute.sampled,
+                confidence=None if minute.confidence is None else round(minute.confidence, 3),
+                **{f"{stage}_ms": ms for stage, ms in minute.stage_ms.items()},
+            )
+        self._flush()
+
+    def trouble(self, kind: str | None, reason: str, at: datetime) -> None:
+        """The camera is unwell (`down`, `frozen`, `black`) or, with `None`, well again."""
+        for running in ("down", "frozen", "black"):
+            if running != kind:
+                self._end_incident(running, at)
+        if kind is not None and kind not in self._incidents:
+            self._begin_incident(kind, reason, at)
+
+    def row(self, row: Base) -> None:
+        """Keep any other row."""
+        self._backlog.append(row)
+        self._flush()
+
+    def _changed(self, change: Change, step: Step) -> None:
+        episode, record = change.episode, self._record(change.episode)
+        self._write(episode, record, step)
+        log.info(
+            f"event {change.kind.value}",
+            camera=self._plan.name,
+            id=str(record.id),
+            rule=episode.rule.name,
+            slot=episode.slot,
+            peak=round(episode.peak, 1),
+            seconds=round(episode.duration_s, 1),
+        )
+
+    def _record(self, episode: Episode) -> _Record:
+        return self._records.setdefault(episode, _Record())
+
+    def _keep_picture(
+        self, episode: Episode, step: Step, drawn: dict[int, tuple[bytes | None]]
+    ) -> None:
+        record = self._record(episode)
+        frame = step.frame
+        if frame is None or episode.peak_t != step.t:
+            return
+        if episode.peak < record.shown + PICTURE_STEP:
+            return
+        if episode.slot not in drawn:
+            drawn[episode.slot] = (self._draw(episode.peak_person, step),)
+        (record.picture,) = drawn[episode.slot]
+        record.shown = episode.peak
+        record.note = None if record.picture else "no picture: a head could not be placed"
+
+    def _draw(self, person: Person, step: Step) -> bytes | None:
+        assert step.frame is not None
+        others: list[Pose] = [s.pose for s in step.slots if s.number != person.slot]
+        return evidence.picture(
+            step.frame.image, person.pose, others, skeleton_only=self._keep.skeleton_only
+        )
+
+    def _write(self, episode: Episode, record: _Record, step: Step) -> None:
+        if record.picture is not None:
+            self._store_picture(episode, record, step)
+        record.revision += 1
+        record.written_t = step.t
+        self._backlog.append(self._event(episode, record, step))
+
+    def _store_picture(self, episode: Episode, record: _Record, step: Step) -> None:
+        picture, record.picture = record.picture, None
+        assert picture is not None
+        day = step.when(episode.started_t).strftime("%Y-%m-%d")
+        path = f"{day}/{record.id}.jpg"
+        try:
+            if not evidence.enough_room(self._keep.evidence, self._keep.keep_free_mb):
+                raise OSError("the disk is nearly full")
+            (self._keep.evidence / day).mkdir(exist_ok=True)
+            write_durably(self._keep.evidence / path, picture)
+        except OSError as e:
+            reason = e.strerror or str(e)
+            record.note = record.note or f"no picture: {reason}"
+            self._begin_incident("evidence", f"pictures cannot be stored: {reason}", step.at)
+        else:
+            record.path = path
+            self._end_incident("evidence", step.at)
+
+    def _event(self, episode: Episode, record: _Record, step: Step) -> Event:
+        rule, when = episode.rule, step.when
+        assert episode.met_t is not None
+        return Event(
+            id=record.id,
+            revision=record.revision,
+            camera=self._plan.name,
+            zone=episode.zone,
+            slot=episode.slot,
+            pack=rule.pack,
+            rule=rule.name,
+            rule_title=rule.title,
+            rule_version=rule.version,
+            rule_source=rule.source,
+            severity=rule.severity,
+            measure=rule.measure,
+            unit=MEASURES[rule.measure].unit,
+            limit=rule.enter,
+            hold_s=rule.allowed_s(episode.peak),
+            advice=rule.advice,
+            started_at=when(episode.started_t),
+            met_at=when(episode.met_t),
+            seen_at=when(episode.seen_t),
+            ended_at=None if episode.ended_t is None else when(episode.ended_t),
+            duration_s=episode.duration_s,
+            peak=episode.peak,
+            peak_at=when(episode.peak_t),
+            track=[
+                [round(t - episode.started_t, 2), None if value is None else round(value, 1)]
+                for t, value in episode.track
+            ],
+            angles={
+                name: None if a is None else {"deg": a.deg, "low": a.low, "high": a.high}
+                for name, a in episode.peak_person.angles.items()
+            },
+            calibration={
+                "pitch_deg": self._plan.calibration.pitch_deg,
+                "roll_deg": self._plan.calibration.roll_deg,
+                "fov_deg": self._plan.calibration.fov_deg,
+                "origin": self._plan.calibration.origin,
+            },
+            engine=self._engine,
+            evidence=record.path,
+            evidence_note=None if record.path else record.note,
+            test=False,
+        )
+
+    def _minute_rows(self, minute: Minute) -> list[Base]:
+        key = {"camera": self._plan.name, "minute": minute.start, "writer": self._writer}
+        rows: list[Base] = [
+            PostureMinute(**key, measure=measure, band=band, seconds=seconds)
+            for (measure, band), seconds in minute.bands.items()
+        ]
+        rows.append(
+            CoverageMinute(
+                **key,
+                watched_s=minute.watched_s,
+                blind_s=minute.blind_s,
+                people_s=minute.people_s,
+                unmeasured_s=minute.unmeasured_s,
+                frames_in=minute.frames_in,
+                sampled=minute.sampled,
+                confidence=minute.confidence,
+                stage_ms=minute.stage_ms,
+            )
+        )
+        return rows
+
+    def _begin_incident(self, kind: str, reason: str, at: datetime) -> None:
+        if kind in self._incidents:
+            return
+        incident = Incident(
+            id=uuid4(), camera=self._plan.name, kind=kind, reason=reason, started_at=at
+        )
+        self._incidents[kind] = incident
+        self._backlog.append(incident)
+        log.warning("incident begun", camera=self._plan.name, kind=kind, reason=reason)
+
+    def _end_incident(self, kind: str, at: datetime) -> None:
+        incident = self._incidents.pop(kind, None)
+        if incident is not None:
+            incident.ended_at = at
+            self._backlog.append(incident)
+            log.info("incident ended", camera=self._plan.name, kind=kind)
+
+    def _flush(self) -> None:
+        """Into the journal, oldest first; what the disk refuses waits in memory."""
+        while self._backlog:
+            try:
+                self._journal.put(self._backlog[0])
+            except OSError as e:
+                log.error("journal not written, kept in memory", reason=str(e))
+                return
+            self._backlog.popleft()

@@ -1,0 +1,223 @@
+"""A small durable journal on the local disk between whoever sees things and the database.
+
+Workers put entries in, one drainer writes them to the database and takes them out. Each entry is a
+file written aside, synced and renamed into place, so that there are only whole entries; every one
+carries its own key and draining one twice changes nothing. A locked or absent database delays
+rows and loses none.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import JSON, DateTime, Uuid
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from monitor.store.database import Sessions
+from monitor.store.tables import (
+    Base,
+    CameraState,
+    CoverageMinute,
+    Event,
+    Incident,
+    PostureMinute,
+)
+
+log = structlog.get_logger()
+
+KINDS: dict[str, type[Base]] = {
+    table.__tablename__: table
+    for table in (Event, PostureMinute, CoverageMinute, CameraState, Incident)
+}
+
+BATCH = 200
+"""Entries written in one transaction."""
+
+Written = Callable[[Session, Base, bool], None]
+"""Told of every row in the same transaction, with whether it is new."""
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file so that after a crash it is there whole or not at all, its name included."""
+    aside = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Journal:
+    """A folder of entries, oldest first by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, row: Base) -> None:
+        """Keep a row until it is in the database. Raises OSError when the disk refuses."""
+        columns = row.__mapper__.columns.keys()
+        values = {name: value for name in columns if (value := getattr(row, name)) is not None}
+        entry = {"table": row.__tablename__, "row": values}
+        write_durably(self._next(), json.dumps(entry, default=_plain).encode())
+
+    def entries(self) -> list[Path]:
+        return sorted(self._folder.glob("[0-9]*.json"))
+
+    def _next(self) -> Path:
+        return self._folder / f"{time.time_ns():020d}-{uuid4().hex[:8]}.json"
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def drain(journal: Journal, sessions: Sessions, written: Written) -> int:
+    """Write a batch of entries to the database, oldest first; how many there were.
+
+    Raises SQLAlchemyError when the database cannot be written now: nothing is lost, try again.
+    """
+    batch = list(_readable(journal.entries()[:BATCH]))
+    if not batch:
+        return 0
+    try:
+        _write(sessions, [row for _, row in batch], written)
+    except (OperationalError, InterfaceError):
+        raise
+    except SQLAlchemyError:
+        _write_one_by_one(sessions, batch, written)
+    for path, _ in batch:
+        path.unlink(missing_ok=True)
+    return len(batch)
+
+
+def _write_one_by_one(sessions: Sessions, batch: list[tuple[Path, Base]], written: Written) -> None:
+    """Find the row the database will not take, and go on without it."""
+    for path, row in batch:
+        try:
+            _write(sessions, [row], written)
+        except (OperationalError, InterfaceError):
+            raise
+        except SQLAlchemyError as e:
+            _set_aside(path, e)
+
+
+def _set_aside(path: Path, reason: Exception) -> None:
+    """Keep an entry that can never be written where a person can look at it."""
+    log.error("journal entry refused", entry=path.name, reason=str(reason).split("\n")[0])
+    path.rename(path.with_suffix(".refused"))
+
+
+def _readable(paths: list[Path]) -> Iterator[tuple[Path, Base]]:
+    for path in paths:
+        try:
+            yield path, _row(path.read_bytes())
+        except (ValueError, KeyError, TypeError) as e:
+            _set_aside(path, e)
+
+
+def _write(sessions: Sessions, rows: list[Base], written: Written) -> None:
+    with sessions() as session, session.begin():
+        for row in rows:
+            save(session, row, written)
+
+
+def save(session: Session, row: Base, written: Written) -> None:
+    """Insert or replace by key; an event's older revision never replaces a newer one."""
+    key = tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
+    old = session.get(type(row), key)
+    if isinstance(old, Event) and isinstance(row, Event) and old.revision >= row.revision:
+        return
+    merged = session.merge(row)
+    session.flush()
+    written(session, merged, old is None)
+
+
+def _row(data: bytes) -> Base:
+    entry = json.loads(data)
+    table = KINDS[entry["table"]]
+    values = entry["row"]
+    row = table()
+    for name, column in table.__mapper__.columns.items():
+        value = values.get(name)
+        if value is not None and isinstance(column.type, Uuid):
+            value = UUID(value)
+        elif value is not None and not isinstance(column.type, JSON) and _is_time(column.type):
+            value = datetime.fromisoformat(value)
+        setattr(row, name, value)
+    return row
+
+
+def _is_time(kind: Any) -> bool:
+    return isinstance(getattr(kind, "impl", kind), DateTime)
+
+
+class Drainer:
+    """The one thread that empties the journal; what it cannot write now it tries again."""
+
+    def __init__(
+        self, journal: Journal, sessions: Sessions, written: Written, *, every_s: float = 0.1
+    ) -> None:
+        self._journal, self._sessions, self._written = journal, sessions, written
+        self._every_s = every_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="drainer", daemon=True)
+        self._one_at_a_time = threading.Lock()
+        self._failing = False
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Empty what is left, then end."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def empty(self) -> None:
+        """Write everything there is, as far as the database lets it."""
+        while self.step():
+            pass
+
+    def step(self) -> int:
+        """One round; how many entries were written."""
+        with self._one_at_a_time:
+            return self._round()
+
+    def _round(self) -> int:
+        try:
+            done = drain(self._journal, self._sessions, self._written)
+        except SQLAlchemyError as e:
+            if not self._failing:
+                log.error("database not written, kept in the journal", reason=str(e).split("\n")[0])
+            self._failing = True
+            return 0
+        if self._failing and done:
+            log.info("database written again", entries=done)
+            self._failing = False
+        return done
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every_s):
+            self.step()
+        self.empty()

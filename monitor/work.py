@@ -1,0 +1,37 @@
+"""The life of a worker process: orders on standard input, a byte a round on standard output."""
+
+import os
+import pickle
+import sys
+from contextlib import suppress
+
+from monitor import logs
+from monitor.clock import SystemClock
+from monitor.crew import Orders
+from monitor.pose.mediapipe_engine import MediaPipeEngine
+from monitor.worker import Worker, stop_on_signals
+
+
+def main() -> None:
+    parent = os.getppid()
+    logs.configure()
+    orders: Orders = pickle.load(sys.stdin.buffer)
+    spec = orders.engine
+    engine = MediaPipeEngine(spec.task, search_px=spec.search_px, max_people=spec.max_people)
+    worker = Worker(orders.jobs, engine, SystemClock(), orders.keep)
+    stop_on_signals(worker)
+    out = sys.stdout.fileno()
+    os.set_blocking(out, False)
+
+    def alive() -> None:
+        with suppress(BlockingIOError, BrokenPipeError):
+            os.write(out, b".")
+        if os.getppid() != parent:
+            worker.stop()
+
+    worker.run(alive)
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()

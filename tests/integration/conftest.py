@@ -1,0 +1,41 @@
+"""What several tests of real parts share: the model, an RTSP server, a film."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import ModelError
+from monitor.pose.engine import Engine
+from monitor.pose.mediapipe_engine import MediaPipeEngine
+from monitor.pose.models import pose_task
+from tests.integration.rtsp import rtsp
+from tests.integration.video import encode_h264, numbered
+
+__all__ = ["film", "rtsp"]
+
+DATA = Path(os.environ.get("PLUMBLINE_DATA") or Path(__file__).parents[2] / "var").resolve()
+
+
+@pytest.fixture(scope="session")
+def task() -> Path:
+    """The bundle for PoseLandmarker; skips the test, saying why, where it was never brought."""
+    try:
+        return pose_task(DATA)
+    except ModelError as e:
+        pytest.skip(str(e))
+
+
+@pytest.fixture(scope="session")
+def engine(task: Path) -> Iterator[Engine]:
+    engine = MediaPipeEngine(task)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """10 s of numbered pictures, 25 a second, a key picture each second."""
+    path = tmp_path_factory.mktemp("film") / "numbered.h264"
+    return encode_h264(numbered(250), path, 25, gop=25)

@@ -1,0 +1,75 @@
+"""A clock that is moved by hand, and a camera that does as it is told."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from queue import Queue
+
+import numpy as np
+
+from monitor.capture.source import Picture
+
+BEGIN = datetime(2025, 3, 30, 0, 59, tzinfo=UTC)
+
+
+class FakeClock:
+    """Moves only when told to, or when somebody sleeps."""
+
+    def __init__(self, steady: float = 1000.0):
+        self.t = steady
+        self.step = timedelta()
+
+    def now(self) -> datetime:
+        return BEGIN + timedelta(seconds=self.t) + self.step
+
+    def steady(self) -> float:
+        return self.t
+
+    def sleep(self, seconds: float) -> None:
+        self.t += max(0.0, seconds)
+
+
+Told = float | Exception | None
+
+
+class ToldSource:
+    """Gives the stream times it is told, raises the errors, ends at `None`; shared by all
+    connections to the camera, of which it counts the open and the closed."""
+
+    def __init__(self, told: Iterable[Told] = (), *, live: bool = True, clock: FakeClock):
+        self.live = live
+        self.opened = 0
+        self.closed = 0
+        self.retrieved: list[int] = []
+        self.opening: Queue[Exception] = Queue()
+        self._told: Queue[Told] = Queue()
+        self._clock = clock
+        self._grabbed = -1
+        self._last: float | None = None
+        for item in told:
+            self.tell(item)
+
+    def tell(self, item: Told) -> None:
+        self._told.put(item)
+
+    def open(self) -> None:
+        self.opened += 1
+        if not self.opening.empty():
+            raise self.opening.get()
+
+    def grab(self) -> float | None:
+        told = self._told.get(timeout=10)
+        if isinstance(told, Exception):
+            raise told
+        if told is not None:
+            self._grabbed += 1
+            if self._last is not None and told > self._last:
+                self._clock.sleep(told - self._last)
+            self._last = told
+        return told
+
+    def retrieve(self) -> Picture:
+        self.retrieved.append(self._grabbed)
+        return Picture(np.full((4, 6, 3), self._grabbed % 256, np.uint8))
+
+    def close(self) -> None:
+        self.closed += 1

@@ -1,0 +1,58 @@
+"""Stream time becomes steady seconds and UTC."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.clock import FrameTimes
+from tests.unit.capture_fakes import FakeClock
+
+
+def arrive(clock: FakeClock, times: FrameTimes, arrived: float, stream_s: float | None) -> float:
+    clock.t = arrived
+    return times.stamp(stream_s)[0]
+
+
+def test_the_streams_own_steps_are_kept_when_pictures_arrive_late() -> None:
+    clock = FakeClock()
+    times = FrameTimes(clock)
+    late = [0.0, 0.3, 0.01, 0.9, 0.0]
+    stamps = [arrive(clock, times, 100 + n + late[n], 7.0 + n) for n in range(5)]
+    assert stamps == [100.0, 101.0, 102.0, 103.0, 104.0]
+
+
+def test_a_first_picture_held_up_dates_nothing_into_the_future() -> None:
+    """Pictures that waited while the connection was made arrive all at once."""
+    clock = FakeClock()
+    times = FrameTimes(clock)
+    for n in range(25):
+        t = arrive(clock, times, 100.0 + n * 0.001, n * 0.04)
+        assert t <= clock.t
+    assert arrive(clock, times, 101.0, 1.96) == 101.0
+
+
+def test_a_jump_of_the_streams_clock_sets_a_new_anchor_and_never_goes_back() -> None:
+    clock = FakeClock()
+    times = FrameTimes(clock)
+    stamps = [
+        arrive(clock, times, *pair)
+        for pair in [(100.0, 50.0), (100.2, 50.2), (100.4, 9000.0), (100.6, 9000.2), (100.8, 0.0)]
+    ]
+    assert stamps == pytest.approx([100.0, 100.2, 100.4, 100.6, 100.8])
+    assert stamps == sorted(stamps)
+
+
+def test_without_a_stream_clock_arrival_counts() -> None:
+    clock = FakeClock()
+    times = FrameTimes(clock)
+    assert [arrive(clock, times, t, None) for t in (5.0, 5.5)] == [5.0, 5.5]
+
+
+def test_a_step_of_the_wall_clock_moves_dates_and_no_duration() -> None:
+    clock = FakeClock(100.0)
+    times = FrameTimes(clock, recheck_s=60.0)
+    first_t, first_at = times.stamp(0.0)
+    clock.t, clock.step = 170.0, timedelta(hours=1)
+    t, at = times.stamp(70.0)
+    assert t - first_t == 70.0
+    assert at - first_at == timedelta(hours=1, seconds=70)

@@ -1,0 +1,225 @@
+import csv
+import io
+import re
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.daily import (
+    CameraDay,
+    DailyReport,
+    Peak,
+    PostureTime,
+    RuleDay,
+    bounds,
+    percent,
+    spell,
+)
+from monitor.reports.daily import COLUMNS, to_csv, to_html
+
+START = datetime(2026, 5, 3, 22, tzinfo=UTC)
+DAY_S = 86_400
+
+
+def a_rule(**given: object) -> RuleDay:
+    values = {
+        "rule": "trunk-deep-bend",
+        "title": "Deep forward bend",
+        "counts": {"alert": 3},
+        "held_s": 90.0,
+        "longest_s": 45.25,
+        "worst": Peak(88.44, "°", START + timedelta(hours=10), UUID(int=1)),
+    }
+    return RuleDay(**{**values, **given})
+
+
+def a_camera(camera: str = "dock-1", **given: object) -> CameraDay:
+    values = {
+        "configured": True,
+        "watched_s": DAY_S,
+        "blind_s": 0,
+        "off_s": 0,
+        "people_s": 3600.0,
+        "unmeasured_s": 60.0,
+        "posture": (),
+        "rules": (),
+    }
+    return CameraDay(camera, **{**values, **given})
+
+
+def unwatched(camera: str, **given: object) -> CameraDay:
+    return a_camera(camera, watched_s=0, off_s=DAY_S, people_s=0.0, unmeasured_s=0.0, **given)
+
+
+def a_report(*cameras: CameraDay, made_after_h: float = 30) -> DailyReport:
+    made_at = START + timedelta(hours=made_after_h)
+    passed_s = int(min(made_after_h, 24) * 3600)
+    end = START + timedelta(days=1)
+    zone = "Europe/Berlin"
+    return DailyReport(date(2026, 5, 4), zone, START, end, made_at, passed_s, cameras)
+
+
+def rows(report: DailyReport) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(to_csv(report))))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (60, "1 min"),
+        (87, "1 min 27 s"),
+        (599.6, "10 min"),
+        (3599, "1 h"),
+        (11_400, "3 h 10 min"),
+        (90_000, "25 h"),
+    ],
+)
+def test_lengths_of_time_in_words(seconds: float, words: str) -> None:
+    assert spell(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [
+        (0, 0, "0 %"),
+        (0, DAY_S, "0 %"),
+        (1, DAY_S, "under 1 %"),
+        (DAY_S - 120, DAY_S, "99 %"),
+        (DAY_S - 30, DAY_S, "100 %"),
+        (DAY_S * 0.874, DAY_S, "87 %"),
+    ],
+)
+def test_shares_never_round_a_gap_away(part: float, whole: float, words: str) -> None:
+    assert percent(part, whole) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "hours"),
+    [
+        (date(2026, 3, 29), "Europe/Berlin", 23),
+        (date(2026, 10, 25), "Europe/Berlin", 25),
+        (date(2026, 9, 6), "America/Santiago", 23),
+        (date(2026, 4, 5), "Australia/Lord_Howe", 24.5),
+    ],
+)
+def test_a_local_day_runs_from_midnight_to_midnight(day: date, zone: str, hours: float) -> None:
+    start, end = bounds(day, ZoneInfo(zone))
+    assert end - start == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("cameras", "words"),
+    [
+        ([a_camera()], "no events; watched 100 % of the day"),
+        ([a_camera(rules=(a_rule(),))], "3 alerts; watched 100 % of the day"),
+        (
+            [a_camera(), unwatched("dock-2")],
+            "no events; watched 50 % of the day; camera dock-2 was not watched",
+        ),
+        (
+            [a_camera(watched_s=DAY_S - 12_000, blind_s=11_400, off_s=600)],
+            "no events; watched 86 % of the day; "
+            "camera dock-1 was blind for 3 h 10 min and off for 10 min",
+        ),
+        (
+            [a_camera(), *(unwatched(f"d{i}") for i in range(5))],
+            "no events; watched 17 % of the day; camera d0 was not watched; "
+            "camera d1 was not watched; camera d2 was not watched; 2 more cameras had gaps",
+        ),
+        ([unwatched("dock-1")], "not watched"),
+        ([a_camera(), unwatched("gone", configured=False)], "no events; watched 100 % of the day"),
+    ],
+)
+def test_the_summary_tells_events_with_their_coverage(cameras: list[CameraDay], words: str) -> None:
+    assert a_report(*cameras).summary == words
+
+
+def test_a_day_still_running_says_so() -> None:
+    camera = a_camera(watched_s=1800, off_s=1800)
+    told = a_report(camera, made_after_h=1).summary
+    assert told == "no events; watched 50 % of the day so far; camera dock-1 was off for 30 min"
+
+
+def test_every_row_of_the_table_has_its_coverage() -> None:
+    camera = a_camera(
+        watched_s=43_200,
+        blind_s=400,
+        off_s=42_800,
+        rules=(a_rule(),),
+        posture=(PostureTime("trunk_flexion", "20-60", 12.34),),
+    )
+    told = rows(a_report(camera))
+    assert [row["row"] for row in told] == ["camera", "rule", "posture"]
+    for row in told:
+        assert (row["watched_s"], row["blind_s"], row["off_s"]) == ("43200", "400", "42800")
+        assert row["watched_percent"] == "50.0"
+
+
+def test_a_rules_row_names_its_worst_in_local_time() -> None:
+    (_, row) = rows(a_report(a_camera(rules=(a_rule(),))))
+    assert (row["alerts"], row["warnings"], row["notices"]) == ("3", "0", "0")
+    assert (row["held_min"], row["longest_s"]) == ("1.5", "45.2")
+    assert (row["worst_value"], row["worst_unit"]) == ("88.4", "°")
+    assert row["worst_at"] == "2026-05-04T10:00:00+02:00"
+
+
+def test_what_was_not_watched_is_never_a_zero() -> None:
+    (row,) = rows(a_report(unwatched("dock-2")))
+    for column in ("alerts", "warnings", "notices", "held_min", "people_s", "unmeasured_s"):
+        assert row[column] == "not watched"
+
+
+def test_events_of_a_camera_without_coverage_are_still_counted() -> None:
+    (row, _) = rows(a_report(unwatched("dock-2", rules=(a_rule(),))))
+    assert (row["alerts"], row["warnings"]) == ("3", "not watched")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_cells_that_look_like_formulas_are_defused(start: str) -> None:
+    title = f"{start}HYPERLINK(0)"
+    (_, row) = rows(a_report(a_camera(rules=(a_rule(title=title),))))
+    assert row["rule_title"] == "'" + title
+
+
+def test_numbers_below_zero_stay_numbers() -> None:
+    worst = Peak(-5.0, "cm", START, UUID(int=1))
+    (_, row) = rows(a_report(a_camera(rules=(a_rule(worst=worst),))))
+    assert row["worst_value"] == "-5.0"
+
+
+def test_the_columns_keep_their_names() -> None:
+    assert to_csv(a_report()).strip() == ",".join(COLUMNS)
+
+
+def test_the_page_asks_nothing_of_the_world() -> None:
+    page = to_html(a_report(a_camera(rules=(a_rule(),))), "Hall 3")
+    assert not re.search(r"https?:|src=|href=|url\(|@import|<script", page)
+
+
+def test_the_page_shows_words_as_words() -> None:
+    rule = a_rule(title="<script>alert(1)</script>")
+    page = to_html(a_report(a_camera(rules=(rule,))), "Hall <3>")
+    assert "<script>" not in page
+    assert "Hall &lt;3&gt;: Monday, 4 May 2026" in page
+
+
+def test_the_page_tells_the_day() -> None:
+    posture = tuple(
+        PostureTime("trunk_flexion", band, seconds)
+        for band, seconds in (("0-20", 2700.0), ("20-60", 720.0), ("60+", 120.0), ("unseen", 60.0))
+    )
+    camera = a_camera(rules=(a_rule(),), posture=posture)
+    page = to_html(a_report(camera, unwatched("dock-2")), "Hall 3")
+    for words in (
+        "3 alerts; watched 50 % of the day; camera dock-2 was not watched.",
+        '<td class="missing">not watched</td>',
+        "10:00:00",
+        "88 °",
+        "20-60°: 12 min (20 %)",
+        "unseen: 1 min (2 %)",
+    ):
+        assert words in page

@@ -1,0 +1,163 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from monitor.posture.episodes import Change, Episodes, Kind
+from tests.builders import a_person, a_rule
+
+Signal = Callable[[float], float | None]
+
+
+def watch(signal: Signal, rule=None, *, every: float = 0.2, until: float = 60, offset: float = 0.0):
+    """Everything that changed while one person's trunk followed `signal`."""
+    episodes = Episodes([rule or a_rule()])
+    changes: list[tuple[float, Change]] = []
+    for t in np.arange(offset, until, every):
+        value = signal(float(t))
+        people = [] if value is None else [a_person(trunk=value)]
+        changes += [(float(t), c) for c in episodes.step(float(t), people)]
+    return changes
+
+
+def kinds(changes) -> list[Kind]:
+    return [change.kind for _, change in changes]
+
+
+def bend(begin: float, end: float, deg: float = 75.0) -> Signal:
+    return lambda t: deg if begin <= t < end else 5.0
+
+
+@pytest.mark.parametrize("every", [0.2, 1.0, 7.0])
+@pytest.mark.parametrize("offset", [0.0, 0.11, 0.17])
+def test_a_long_bend_is_one_event_at_any_sampling(every, offset):
+    changes = watch(bend(20, 50), every=every, until=90, offset=offset)
+    assert kinds(changes) == [Kind.STARTED, Kind.ENDED]
+    event = changes[0][1].episode
+    assert event.started_t == pytest.approx(20, abs=every)
+    assert event.met_t - event.started_t == pytest.approx(4.0, abs=0.01)
+    assert event.ended_t == pytest.approx(50, abs=every)
+    assert event.peak == pytest.approx(75)
+
+
+@pytest.mark.parametrize("every", [0.2, 1.0])
+def test_a_bend_shorter_than_the_hold_is_nothing(every):
+    assert watch(bend(20, 23), every=every) == []
+
+
+@pytest.mark.parametrize("every", [0.2, 1.0, 7.0])
+def test_one_wrong_sample_is_never_an_event(every):
+    t_wrong = 21.0
+    assert watch(lambda t: 179.0 if abs(t - t_wrong) < every / 2 else 0.0, every=every) == []
+
+
+def test_the_event_is_told_when_it_is_met_not_when_it_ends():
+    changes = watch(bend(10, 40))
+    assert changes[0][0] == pytest.approx(14.0, abs=0.2)
+
+
+def test_hysteresis_keeps_one_event_while_the_angle_plays_round_the_limit():
+    rng = np.random.default_rng(1)
+    noisy = {round(t * 5): 60 + rng.uniform(-4, 4) for t in np.arange(0, 60, 0.2)}
+    changes = watch(lambda t: noisy[round(t * 5)], until=59)
+    assert kinds(changes) == [Kind.STARTED]
+
+
+def test_a_short_dip_does_not_end_the_event_and_a_longer_one_does():
+    def dipping(length: float) -> Signal:
+        return lambda t: 5.0 if 20 <= t < 20 + length else 75.0
+
+    assert kinds(watch(dipping(0.8), until=40)) == [Kind.STARTED]
+    assert kinds(watch(dipping(3.0), until=40)) == [Kind.STARTED, Kind.ENDED, Kind.STARTED]
+
+
+def test_reminded_while_it_goes_on():
+    changes = watch(bend(0, 200), a_rule(remind_s=60.0), until=190)
+    assert kinds(changes) == [Kind.STARTED, Kind.REMINDED, Kind.REMINDED, Kind.REMINDED]
+
+
+ISO_LINE = {"enter": 20.0, "leave": 15.0, "hold": ((20.0, 240.0), (60.0, 60.0))}
+
+
+@pytest.mark.parametrize(("deg", "allowed"), [(20, 240), (40, 150), (60, 60), (75, 60)])
+@pytest.mark.parametrize("every", [0.2, 7.0])
+def test_the_time_allowed_falls_along_the_iso_11226_line(deg, allowed, every):
+    changes = watch(bend(0, 400, deg), a_rule(**ISO_LINE), every=every, until=380)
+    assert changes[0][1].episode.met_t == pytest.approx(allowed, abs=0.5)
+
+
+def test_shares_of_the_allowed_time_add_up_over_different_angles():
+    changes = watch(lambda t: 20.0 if t < 120 else 60.0, a_rule(**ISO_LINE), until=200)
+    assert changes[0][1].episode.met_t == pytest.approx(150, abs=0.5)
+
+
+def test_unseen_is_neither_over_nor_under():
+    def hidden(begin: float, end: float) -> Signal:
+        return lambda t: None if begin <= t < end else 75.0 if t >= 10 else 5.0
+
+    event = watch(hidden(11, 21), until=40)[0][1].episode
+    assert event.met_t == pytest.approx(24, abs=0.5), "ten unseen seconds are not held"
+    assert None in [value for _, value in event.track]
+
+
+def test_someone_unseen_for_longer_than_forget_ends_where_last_seen():
+    changes = watch(lambda t: 75.0 if 10 <= t < 20 else None, until=60)
+    assert kinds(changes) == [Kind.STARTED, Kind.ENDED]
+    assert changes[1][0] == pytest.approx(20 + 15, abs=0.5)
+    assert changes[1][1].episode.ended_t == pytest.approx(20, abs=0.3)
+
+
+def test_a_bend_let_go_of_before_someone_was_hidden_does_not_go_on_afterwards():
+    def signal(t: float) -> float | None:
+        return 75.0 if t < 3 else 5.0 if t < 3.5 else None if t < 6 else 75.0
+
+    changes = watch(signal, until=9.5)
+    assert kinds(changes) == [], "3 s and 3.5 s of two bends are not one bend of 6.5 s"
+
+
+def test_time_within_the_hysteresis_is_not_held():
+    assert watch(lambda t: 61.0 if t % 2 < 1 else 57.0, until=6.5) == []
+
+
+def test_a_silence_longer_than_forget_does_not_join_two_bends():
+    episodes = Episodes([a_rule()])
+    times = [*np.arange(0, 5, 0.2), *np.arange(100, 105, 0.2)]
+    changes = [c.kind for t in times for c in episodes.step(t, [a_person(trunk=75)])]
+    assert changes == [Kind.STARTED, Kind.ENDED, Kind.STARTED]
+
+
+def test_two_people_have_episodes_of_their_own():
+    episodes = Episodes([a_rule()])
+    changes = [
+        change
+        for t in np.arange(0, 10, 0.2)
+        for change in episodes.step(t, [a_person(1, trunk=75), a_person(2, trunk=70 * (t > 4))])
+    ]
+    assert [(c.kind, c.episode.slot) for c in changes] == [(Kind.STARTED, 1), (Kind.STARTED, 2)]
+
+
+def test_a_rule_for_a_zone_judges_only_people_in_it():
+    episodes = Episodes([a_rule(zones=("dock",))])
+    changes = [
+        change
+        for t in np.arange(0, 10, 0.2)
+        for change in episodes.step(
+            t, [a_person(1, trunk=75), a_person(2, trunk=75, zones=("aisle", "dock"))]
+        )
+    ]
+    assert [(c.episode.slot, c.episode.zone) for c in changes] == [(2, "dock")]
+
+
+def test_finish_ends_what_runs_where_it_was_last_seen():
+    episodes = Episodes([a_rule()])
+    for t in np.arange(0, 10, 0.2):
+        episodes.step(t, [a_person(trunk=75)])
+    (ended,) = episodes.finish()
+    assert ended.kind is Kind.ENDED
+    assert ended.episode.ended_t == pytest.approx(9.8)
+    assert episodes.finish() == []
+
+
+def test_a_track_stays_short_however_long_the_event():
+    changes = watch(bend(0, 1000), until=990)
+    assert len(changes[0][1].episode.track) <= 600

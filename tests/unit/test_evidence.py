@@ -1,0 +1,90 @@
+import cv2
+import numpy as np
+import pytest
+
+from monitor.evidence import head_of, hide_disc, mask_out, picture
+from monitor.posture.model import Landmark, Pose
+from tests.builders import a_pose, joints
+
+
+def noise(height: int = 480, width: int = 640) -> np.ndarray:
+    """A picture with detail everywhere: fine checks of random strength."""
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def decoded(data: bytes) -> np.ndarray:
+    return cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), 1), cv2.COLOR_BGR2RGB)
+
+
+def detail(patch: np.ndarray) -> float:
+    """Mean difference between neighbouring pixels."""
+    return float(np.abs(np.diff(patch.astype(float), axis=1)).mean())
+
+
+def with_face_at(x: float, y: float, visibility: float = 1.0) -> Pose:
+    pose = a_pose(at=(320, 300))
+    pose.landmarks[:11, :2] = (x, y)
+    pose.landmarks[:11, 3] = visibility
+    return pose
+
+
+def test_the_head_is_hidden_and_the_body_shown():
+    pose = a_pose(at=(320, 300))
+    shown = decoded(picture(noise(), pose, []))
+    x, y, _ = head_of(pose)
+    assert detail(shown[int(y) - 12 : int(y) + 12, int(x) - 12 : int(x) + 12]) < 15
+    assert detail(shown[262:278, 305:318]) > 40
+
+
+def test_everything_beside_the_bodies_is_coarse():
+    shown = decoded(picture(noise(), a_pose(at=(320, 300)), []))
+    assert detail(shown[:, :150]) < 10
+
+
+def test_other_peoples_heads_are_hidden_too():
+    other = a_pose(at=(520, 300))
+    shown = decoded(picture(noise(), a_pose(at=(200, 300)), [other]))
+    x, y, _ = head_of(other)
+    assert detail(shown[int(y) - 12 : int(y) + 12, int(x) - 12 : int(x) + 12]) < 15
+
+
+def test_a_face_turned_away_is_covered_where_the_shoulders_put_it():
+    pose = with_face_at(360, 260, visibility=0.1)
+    x, y, radius = head_of(pose)
+    assert np.hypot(320 - x, 232.5 - y) + 15 < radius
+
+
+def test_no_picture_when_a_head_cannot_be_placed():
+    pose = a_pose()
+    pose.landmarks[Landmark.NOSE, 0] = np.nan
+    assert picture(noise(), pose, []) is None
+    assert picture(noise(), a_pose(), [pose]) is None
+
+
+def test_skeleton_only_keeps_nothing_of_the_picture():
+    bright = np.full((480, 640, 3), 255, np.uint8)
+    shown = decoded(picture(bright, a_pose(), [], skeleton_only=True))
+    assert (shown.max(axis=2) < 40).mean() > 0.9
+
+
+def test_a_lying_head_and_one_at_the_edge():
+    pose = a_pose(joints(trunk=90), at=(20, 20))
+    assert picture(noise(), pose, []) is not None
+    image = noise()
+    before = image.copy()
+    hide_disc(image, -500, -500, 20)
+    assert np.array_equal(image, before)
+
+
+def test_a_large_picture_is_kept_smaller():
+    assert max(decoded(picture(noise(1080, 1920), a_pose(), [])).shape) == 1280
+
+
+@pytest.mark.parametrize("polygon", [[(0, 0), (0.5, 0), (0.5, 1), (0, 1)]])
+def test_privacy_masks_are_black_and_leave_the_original_alone(polygon):
+    image = np.full((100, 200, 3), 200, np.uint8)
+    masked = mask_out(image, [polygon])
+    assert masked[:, :99].max() == 0
+    assert masked[:, 102:].min() == 200
+    assert image.min() == 200

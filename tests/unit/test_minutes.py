@@ -1,0 +1,58 @@
+from datetime import timedelta
+
+import pytest
+
+from monitor.posture.minutes import Minutes
+from monitor.posture.model import Landmark, Person
+from monitor.posture.rules import band_of
+from tests.builders import NOON, a_person, a_pose
+
+
+def after(seconds: float):
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_time_is_split_at_the_minute():
+    minutes = Minutes()
+    minutes.watched(after(50), after(130), [a_person(trunk=30)])
+    closed = minutes.closed(after(125))
+    assert [(m.start, m.watched_s) for m in closed] == [(NOON, 10), (after(60), 60)]
+    assert [m.watched_s for m in minutes.flush()] == [10]
+    assert closed[1].bands["trunk_flexion", "20-60"] == 60
+
+
+def test_watched_and_blind_fill_a_minute_and_person_seconds_count_everybody():
+    minutes = Minutes()
+    minutes.watched(NOON, after(45), [a_person(1), a_person(2, trunk=70)])
+    minutes.blind(after(45), after(60))
+    (minute,) = minutes.closed(after(60))
+    assert (minute.watched_s, minute.blind_s, minute.people_s) == (45, 15, 90)
+    assert minute.bands["trunk_flexion", "0-20"] == minute.bands["trunk_flexion", "60+"] == 45
+
+
+def test_people_who_cannot_be_measured_are_counted_as_such():
+    body = a_person()
+    hidden = Person(1, a_pose(unseen=[Landmark.LEFT_HIP]), body.gravity, {})
+    minutes = Minutes()
+    minutes.watched(NOON, after(60), [hidden])
+    (minute,) = minutes.closed(after(60))
+    assert minute.unmeasured_s == 60
+    assert minute.bands["trunk_flexion", "unseen"] == 60
+
+
+def test_means_per_minute():
+    minutes = Minutes()
+    minutes.sampled(NOON, 5, [0.5, 1.0])
+    minutes.took(NOON, "find", 10)
+    minutes.took(NOON, "find", 20)
+    (minute,) = minutes.flush()
+    assert (minute.frames_in, minute.sampled, minute.confidence) == (5, 1, 0.75)
+    assert minute.stage_ms == {"find": 15.0}
+
+
+@pytest.mark.parametrize(
+    ("value", "band"),
+    [(-10, "0-20"), (19.9, "0-20"), (20, "20-60"), (60, "60+"), (None, "unseen")],
+)
+def test_bands(value, band):
+    assert band_of("trunk_flexion", value) == band
