@@ -91,8 +91,9 @@ class Throttle:
 
 def guard(app: Flask) -> None:
     """Refuse bodies that are too long, then everybody who is not logged in."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     manager.user_loader(_visitor)
+    app.jinja_env.globals["current_user"] = current_user  # asked for only where it is shown
     app.extensions["throttle"] = Throttle(app.extensions["plumbline"].clock)
     app.before_request(_refuse_long)
     app.before_request(_ask_for_login)

@@ -20,7 +20,7 @@ TITLES = {
     422: "Cannot be read",
     429: "Too often",
     500: "Something broke",
-    503: "The database does not answer",
+    503: "Not now",
 }
 
 SENTENCES = {

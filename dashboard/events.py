@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 from flask import Blueprint, abort, render_template, request, send_from_directory
@@ -13,7 +14,6 @@ from werkzeug.security import safe_join
 from dashboard.chart import chart_of
 from dashboard.config import house
 from dashboard.days import BadDayError, day_of
-from dashboard.overview import last_full_minute
 from dashboard.words import why
 from monitor.daily import SEVERITIES, bounds
 from monitor.store import events, minutes
@@ -110,7 +110,7 @@ def _covered(store: Session, asked: Filter, cameras: list[str]) -> Coverage:
     here = house()
     now = here.clock.now()
     since, until = bounds(asked.day or now.astimezone(here.zone).date(), here.zone)
-    until = min(until, last_full_minute(now, since))
+    until = min(until, minutes.told_until(now, since))
     names = [asked.camera] if asked.camera else list(here.cameras)
     return minutes.together(minutes.coverage(store, names, since, max(since, until)).values())
 
@@ -159,7 +159,7 @@ def _picture_of(event: Event) -> bool:
     if event.evidence is None:
         return False
     path = safe_join(str(house().data / "evidence"), event.evidence)
-    return path is not None and (house().data / "evidence" / event.evidence).is_file()
+    return path is not None and Path(path).is_file()
 
 
 def _measured(event: Event) -> float | None:

@@ -1,6 +1,5 @@
 """The first page: are the cameras watched, and what happened today."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -29,22 +28,16 @@ def now() -> str:
 def _now() -> dict[str, Any]:
     here = house()
     at = here.clock.now()
-    since, _ = bounds(at.astimezone(here.zone).date(), here.zone)
+    since, until = bounds(at.astimezone(here.zone).date(), here.zone)
     with here.sessions() as store:
         standing = cameras.standings(store, here.cameras, at)
-        covered = minutes.coverage(store, here.cameras, since, last_full_minute(at, since))
+        covered = minutes.coverage(store, here.cameras, since, minutes.told_until(at, since))
         return {
             "cameras": standing,
             "watching": watching(standing),
             "covered": covered,
             "all_covered": minutes.together(covered.values()),
-            "counts": events.by_severity(store, since, at),
+            "counts": events.by_severity(store, since, until),
             "latest": events.page(store, events.Wanted(), limit=LATEST),
             "incidents": incidents.unended(store),
         }
-
-
-def last_full_minute(now: datetime, since: datetime) -> datetime:
-    """Up to where coverage is told: the minute that is going on has no row yet, and neither may
-    the one before it for a moment."""
-    return max(since, (now - timedelta(seconds=5)).replace(second=0, microsecond=0))

@@ -106,13 +106,9 @@ def make_server(config: DashboardConfig, host: str, port: int) -> Any:
 
 def addresses(server: Any) -> list[str]:
     """Where a server made by `make_server` is reached."""
-    alone = [(server.effective_host, server.effective_port)] if not _several(server) else None
-    places = alone or server.effective_listen
+    several = getattr(server, "effective_listen", None)
+    places = several or [(server.effective_host, server.effective_port)]
     return [f"http://{f'[{host}]' if ':' in host else host}:{port}" for host, port in places]
-
-
-def _several(server: Any) -> bool:
-    return hasattr(server, "effective_listen")
 
 
 def serve(config: DashboardConfig, host: str, port: int) -> None:

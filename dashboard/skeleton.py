@@ -65,7 +65,7 @@ def drawn(picture: bytes | None, result: Mapping[str, Any], style: Style) -> byt
             ends = [(end[0] * scale, end[1] * scale) for end in (a, b)]
             draw.line(ends, fill=style.bones, width=round(width))
         for x, y, *_ in joints_of(person["landmarks"]):
-            draw.circle((x * scale, y * scale), width, fill=style.joints)
+            draw.circle((x * scale, y * scale), 1.3 * width, fill=style.joints)
     out = BytesIO()
     image.save(out, "JPEG", quality=90)
     return out.getvalue()

@@ -1,10 +1,6 @@
 """A picture in, the picture with its skeleton and angles back."""
 
-import hashlib
-from collections import OrderedDict
-from threading import Lock
 from typing import Any
-from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -21,8 +17,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from dashboard.config import house
+from dashboard.desk import BusyError, Desk, kind_of
 from dashboard.skeleton import THICKEST, THINNEST, Style, bones_of, drawn, joints_of, style_of
-from monitor.clock import Clock
+from dashboard.words import sentence
 from monitor.errors import InputError
 from monitor.posture.model import ANGLES, Landmark
 from monitor.store import analyses
@@ -31,93 +28,6 @@ from monitor.store.tables import Analysis
 NEWEST = 12
 
 pages = Blueprint("upload", __name__, url_prefix="/upload")
-
-
-class Unblurred:
-    """Pictures whose uploader wanted them as they are: in memory, for that user, for a while."""
-
-    KEPT_S = 900.0
-    MOST = 6
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._pictures: OrderedDict[tuple[str, UUID], tuple[bytes, float]] = OrderedDict()
-        self._lock = Lock()
-
-    def keep(self, digest: str, user: UUID, picture: bytes) -> None:
-        with self._lock:
-            self._drop_old()
-            self._pictures[digest, user] = (picture, self._clock.steady())
-            if len(self._pictures) > self.MOST:
-                self._pictures.popitem(last=False)
-
-    def find(self, digest: str, user: UUID) -> bytes | None:
-        with self._lock:
-            self._drop_old()
-            picture, _ = self._pictures.get((digest, user), (None, 0.0))
-            return picture
-
-    def forget(self, digest: str) -> None:
-        with self._lock:
-            for key in [key for key in self._pictures if key[0] == digest]:
-                del self._pictures[key]
-
-    def _drop_old(self) -> None:
-        oldest = self._clock.steady() - self.KEPT_S
-        for key in [key for key, (_, at) in self._pictures.items() if at < oldest]:
-            del self._pictures[key]
-
-
-class Desk:
-    """Where uploads are answered, one at a time: from what is kept, else by the analyst."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.unblurred = Unblurred(clock)
-        self._lock = Lock()
-
-    def answer(self, data: bytes, *, blur: bool, user: UUID) -> str:
-        """The digest of the result. Raises InputError when the picture cannot be read."""
-        digest = digest_of(data, blur=blur)
-        with self._lock:
-            if not self._kept(digest, user, blur=blur):
-                self._analyze(digest, data, blur=blur, user=user)
-        return digest
-
-    def _kept(self, digest: str, user: UUID, *, blur: bool) -> bool:
-        if not blur:
-            return self.unblurred.find(digest, user) is not None
-        with house().sessions() as store:
-            return analyses.find(store, digest) is not None
-
-    def _analyze(self, digest: str, data: bytes, *, blur: bool, user: UUID) -> None:
-        here = house()
-        analysed = here.analyst.analyze(data, blur=blur)
-        if not blur:
-            self.unblurred.keep(digest, user, analysed.picture)
-        kept = analysed.picture if blur else b""
-        with here.sessions() as store, store.begin():
-            analyses.keep(
-                store,
-                digest,
-                result=analysed.result,
-                picture=kept,
-                user=user,
-                now=here.clock.now(),
-            )
-
-
-def digest_of(data: bytes, *, blur: bool) -> str:
-    """SHA-256 of the picture and of the way it was asked for."""
-    return hashlib.sha256((b"blurred:" if blur else b"as it is:") + data).hexdigest()
-
-
-def kind_of(data: bytes) -> str | None:
-    """`jpeg`, `png` or `webp` by the first bytes, whatever the file is called."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
 @pages.record_once
@@ -144,7 +54,9 @@ def receive() -> ResponseReturnValue:
     try:
         digest = _desk().answer(data, blur="blur" in request.form, user=current_user.user_id)
     except InputError as e:
-        abort(422, _sentence(e))
+        abort(422, sentence(str(e)))
+    except BusyError as e:
+        abort(503, str(e))
     return redirect(url_for("upload.one", digest=digest), 303)
 
 
@@ -161,11 +73,6 @@ def _checked() -> bytes:
     if kind_of(data) is None:
         abort(415, "The file is not a JPEG, PNG or WebP picture, whatever it is called.")
     return data
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 @pages.get("/<digest>")

@@ -31,7 +31,8 @@ def teach(app: Flask) -> None:
         clock=clock,
         day=day,
         duration=duration,
-        coverage=coverage,
+        parts=parts,
+        sentence=sentence,
         value=value,
         measure=measure,
         share=lambda part: percent(part, 1.0),
@@ -73,16 +74,28 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def coverage(covered: Coverage) -> str:
-    """`watched 93 %, blind 2 %, off 5 %`."""
-    parts = (
-        ("watched", covered.watched_s),
-        ("blind", covered.blind_s),
-        ("off", covered.off_s),
-    )
+def parts(covered: Coverage) -> list[tuple[str, str]]:
+    """What a stretch of time was made of: `watched` 93 %, `blind` 2 %, `off` 5 %.
+
+    Where nothing was watched there is only `off`, without a number: 0 % would read as one.
+    """
     if covered.watched_s <= 0:
-        return "not watched"
-    return ", ".join(f"{word} {percent(part, covered.total_s)}" for word, part in parts)
+        return [("off", "")]
+    return [
+        (word, percent(seconds, covered.total_s))
+        for word, seconds in (
+            ("watched", covered.watched_s),
+            ("blind", covered.blind_s),
+            ("off", covered.off_s),
+        )
+        if seconds > 0
+    ]
+
+
+def sentence(text: str) -> str:
+    """A reason, written as others write it, as a sentence."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def covered(camera: CameraDay) -> Coverage:

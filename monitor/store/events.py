@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from monitor.daily import SEVERITIES
 from monitor.store.tables import Event
@@ -44,9 +44,10 @@ def count(session: Session, wanted: Wanted) -> int:
 
 
 def page(session: Session, wanted: Wanted, *, limit: int, offset: int = 0) -> Sequence[Event]:
-    """The newest first; the order is the same at every call."""
+    """The newest first, always in the same order; their tracks and angles are left out."""
     query = (
         select(Event)
+        .options(defer(Event.track, raiseload=True), defer(Event.angles, raiseload=True))
         .where(*wanted.conditions())
         .order_by(Event.met_at.desc(), Event.id.desc())
         .limit(limit)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -90,3 +90,9 @@ def latest(session: Session, cameras: Sequence[str], since: datetime) -> dict[st
         .order_by(CoverageMinute.minute)
     )
     return {row.camera: row for row in session.scalars(query)}
+
+
+def told_until(now: datetime, since: datetime) -> datetime:
+    """Up to where coverage can be told: the minute going on has no row yet, and the one before it
+    may be on its way for a few seconds."""
+    return max(since, (now - timedelta(seconds=5)).replace(second=0, microsecond=0))

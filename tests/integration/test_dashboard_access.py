@@ -148,9 +148,11 @@ def test_errors_are_said_in_the_houses_style(site: Site) -> None:
 def test_a_lost_database_is_said_and_life_goes_on(site: Site) -> None:
     site.log_in()
     with site.config.sessions() as session:
-        session.connection().exec_driver_sql("ALTER TABLE event RENAME TO gone")
+        session.connection().exec_driver_sql("ALTER TABLE user RENAME TO gone")
         session.commit()
     answer = site.client.get("/")
     assert answer.status_code == 503
     assert "database does not answer" in answer.get_data(as_text=True)
+    answer = site.client.get("/readyz")
+    assert answer.status_code == 503
     assert site.client.get("/healthz").status_code == 200
