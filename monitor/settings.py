@@ -280,8 +280,10 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     data = _expand(_read(path), environ, path.name)
     settings = _checked(Settings, data, path)
     settings._folder = path.resolve().parent
-    if "PLUMBLINE_DATA" in environ:
+    if environ.get("PLUMBLINE_DATA"):
         settings = settings.model_copy(update={"data": Path(environ["PLUMBLINE_DATA"])})
+    elif "data" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"data": ROOT / "var"})
     for camera in settings.cameras:
         rules_of(camera, settings)
     return settings
