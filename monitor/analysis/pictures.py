@@ -37,7 +37,7 @@ def read_picture(data: bytes | Path) -> Image:
             return np.array(_rgb(p))
     except UnidentifiedImageError as e:
         raise InputError("this is no JPEG, PNG or WebP picture, or a damaged one") from e
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as e:
+    except (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error) as e:
         raise InputError(f"the picture is damaged or incomplete ({e})") from e
 
 
