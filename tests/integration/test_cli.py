@@ -51,7 +51,8 @@ class Site:
             for name in names:
                 session.add(
                     CameraState(
-                        camera=name, url="mannequin:", state=state, reason=None if state == "up" else "no answer",
+                        camera=name, url="mannequin:", state=state,
+                        reason="" if state == "up" else "no answer",
                         since=now, updated_at=now, fps_asked=5.0, fps_reached=4.9, people=2,
                         reconnects=0,
                     )
