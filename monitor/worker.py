@@ -12,11 +12,11 @@ import structlog
 from monitor import evidence
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
-from monitor.capture.urls import redact
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
 from monitor.recorder import Keep, Recorder
+from monitor.redact import redact
 from monitor.store.tables import CameraState
 
 log = structlog.get_logger()

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from monitor.durable import write_durably
 from monitor.reports.daily import to_csv, to_html
 from monitor.store import reports
 from monitor.store.daily import daily_report
 from monitor.store.database import Sessions
-from monitor.store.journal import write_durably
 
 log = structlog.get_logger()
 
