@@ -48,5 +48,5 @@ def report_one_day(
     write_durably(folder / f"{stem}.html", to_html(report, site_name).encode())
     with sessions() as session, session.begin():
         reports.made(session, DAILY, day, [f"{stem}.csv", f"{stem}.html"], now)
-    log.info("report.made", day=day.isoformat(), summary=report.summary)
+    log.info("report made", day=day.isoformat(), summary=report.summary)
     return True
