@@ -16,6 +16,7 @@ from dashboard.config import house
 from dashboard.days import BadDayError, day_of
 from dashboard.words import why
 from monitor.daily import SEVERITIES, bounds
+from monitor.posture.model import ANGLES
 from monitor.store import events, minutes
 from monitor.store.minutes import Coverage
 from monitor.store.tables import Event
@@ -122,6 +123,7 @@ def one(event_id: UUID) -> str:
         "event.html",
         event=event,
         why=why(event),
+        angle_names=sorted(event.angles, key=_place),
         picture=_picture_of(event),
         measured=_measured(event),
         chart=chart_of(
@@ -160,6 +162,11 @@ def _picture_of(event: Event) -> bool:
         return False
     path = safe_join(str(house().data / "evidence"), event.evidence)
     return path is not None and Path(path).is_file()
+
+
+def _place(angle: str) -> int:
+    """Where an angle stands in tables; what is no longer measured comes last."""
+    return ANGLES.index(angle) if angle in ANGLES else len(ANGLES)
 
 
 def _measured(event: Event) -> float | None:

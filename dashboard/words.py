@@ -107,7 +107,8 @@ def covered(camera: CameraDay) -> Coverage:
 
 def value(number: float, unit: str) -> str:
     """`84°`, `12 cm`."""
-    return f"{number:.0f}{unit}" if unit == "°" else f"{number:.0f} {unit}"
+    written = str(round(number)).replace("-", "−")
+    return f"{written}{unit}" if unit == "°" else f"{written} {unit}"
 
 
 def measure(name: str) -> str:

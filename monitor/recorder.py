@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 import structlog
 
 from monitor import evidence
+from monitor.durable import write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
 from monitor.posture.model import Person, Pose
 from monitor.posture.rules import MEASURES
-from monitor.store.journal import Journal, write_durably
+from monitor.store.journal import Journal
 from monitor.store.tables import Base, CoverageMinute, Event, Incident, PostureMinute
 
 log = structlog.get_logger()

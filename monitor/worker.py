@@ -12,11 +12,11 @@ import structlog
 from monitor import evidence
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
-from monitor.capture.urls import redact
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
 from monitor.recorder import Keep, Recorder
+from monitor.redact import redact
 from monitor.store.tables import CameraState
 
 log = structlog.get_logger()
@@ -100,8 +100,8 @@ class WatchedCamera:
         return frame is not None
 
     def stop(self) -> None:
-        """End what runs and keep everything."""
-        self._feed.stop()
+        """End what runs and keep everything. A capture thread that hangs is left behind."""
+        self._feed.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
         self._recorder.record(self._pipeline.finish(t, now))
         self._recorder.minutes(self._pipeline.minutes.flush())

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from monitor.capture.open import make_source
-from monitor.capture.urls import redact
 from monitor.clock import SystemClock
 from monitor.compose import notifiers
 from monitor.errors import SettingsError
+from monitor.redact import redact
 from monitor.settings import Camera, load, rules_of
 
 

@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.capture.urls import redact
 from monitor.clock import SystemClock
 from monitor.errors import StoreError
+from monitor.redact import redact
 from monitor.settings import Settings
 from monitor.store import users
 from monitor.store.database import Sessions, migrate, open_database, sessions_of

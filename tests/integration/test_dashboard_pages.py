@@ -118,7 +118,7 @@ def test_the_cameras_page_shows_how_well_each_is_followed(site: Site) -> None:
     text = text_of(site, "/cameras/")
     assert "4.9 of 5 asked" in text
     assert "Latency 120 ms Reconnects 1 People 1" in text
-    assert "find 35.0 ms, follow 9.5 ms, judge 0.4 ms, evidence 12.0 ms" in text
+    assert "evidence 12.0 ms, find 35.0 ms, follow 9.5 ms, judge 0.4 ms" in text
     assert "Landmark confidence 91 %" in text
     answer = site.client.get("/cameras/hall-a/picture.jpg")
     assert answer.mimetype == "image/jpeg"

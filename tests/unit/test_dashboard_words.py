@@ -28,6 +28,8 @@ def test_durations(seconds: float, words: str) -> None:
 def test_values_carry_their_unit() -> None:
     assert value(84.3, "°") == "84°"
     assert value(12.4, "cm") == "12 cm"
+    assert value(-5.2, "°") == "−5°"
+    assert value(-0.3, "°") == "0°"
 
 
 def test_measures_begin_a_sentence() -> None:

@@ -1,1 +1,0 @@
-"""Numbers written out for people: tables and pages."""
