@@ -25,7 +25,8 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Loads a command when it is named, and says our own errors in one line with status 2."""
+    """Loads a command when it is named; says our own errors in words, with status 2, and ends
+    quietly at Ctrl-C, with 130 as shells do."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -48,6 +49,8 @@ class Commands(click.Group):
         except PlumblineError as e:
             click.echo(f"plumbline: {e}", err=True)
             sys.exit(2)
+        except KeyboardInterrupt:
+            sys.exit(130)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -21,7 +21,13 @@ from monitor.supervisor import Supervisor
 def command(path: Path, no_dashboard: bool) -> None:
     """Watch the cameras and serve the dashboard, until Ctrl-C or SIGTERM.
 
-    Everything that is kept goes into the data folder of the settings (`var/` when left out).
+    Everything that is kept goes into the data folder of the settings (`var/` when left out). The
+    pages are at http://127.0.0.1:8080 unless `dashboard` says otherwise; the first login is shown
+    once.
+
+    \b
+      plumbline run                       the drawn camera
+      plumbline -s my.yaml run            your cameras
     """
     logs.configure()
     settings = load(path)
