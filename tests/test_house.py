@@ -13,7 +13,7 @@ BROUGHT = {".tflite", ".task", ".whl", ".mp4", ".mov", ".mkv", ".webm", ".avi", 
 """Models, footage, packages and databases: brought or made, never committed."""
 
 FOREIGN = re.compile(
-    rb"/simple\b"  # a package index
+    rb"https?://(?!127\.0\.0\.1)\S*/simple\b"  # a package index
     rb"|(?<![\w.])/(?:work|root|home/\w+)/"  # a path of somebody's machine
     rb"|(?:index-url|find-links)[ =]+(?:http|file|/)"
 )
@@ -56,8 +56,8 @@ def test_no_model_footage_or_database_is_kept(files: list[Path]) -> None:
 
 def test_every_locked_package_is_named_with_its_licence() -> None:
     notices = (ROOT / "THIRD_PARTY_NOTICES.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| ([a-z0-9-]+) \| [^|]+ \|", notices, re.MULTILINE))
-    named |= set(re.search(r"^Locked but never installed.*: (.*)\.$", notices, re.M)[1].split(", "))  # type: ignore[index]
+    table = notices.partition("|---|")[2]
+    named = set(re.findall(r"^\| ([a-z0-9-]+) \| [^|]+ \|", table, re.MULTILINE))
     assert named == set(locked("requirements.lock"))
 
 
