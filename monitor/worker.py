@@ -100,8 +100,8 @@ class WatchedCamera:
         return frame is not None
 
     def stop(self) -> None:
-        """End what runs and keep everything."""
-        self._feed.stop()
+        """End what runs and keep everything. A capture thread that hangs is left behind."""
+        self._feed.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
         self._recorder.record(self._pipeline.finish(t, now))
         self._recorder.minutes(self._pipeline.minutes.flush())
