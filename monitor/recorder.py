@@ -5,7 +5,7 @@ replaced, whole, when the peak rises.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +18,15 @@ from monitor.durable import write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
-from monitor.posture.model import Person, Pose
+from monitor.posture.model import Image, Person, Pose
 from monitor.posture.rules import MEASURES
 from monitor.store.journal import Journal
 from monitor.store.tables import Base, CoverageMinute, Event, Incident, PostureMinute
 
 log = structlog.get_logger()
+
+FaceFinder = Callable[[Image], Sequence[tuple[float, float, float]]]
+"""Discs (x, y, radius in pixels) that cover the faces in a picture."""
 
 PICTURE_STEP = 2.0
 """A picture is replaced when the measure rose by this much (degrees or centimetres) since: less
@@ -69,11 +72,19 @@ class _Record:
     written_t: float = float("-inf")
 
 
+def nobody(_image: Image) -> Sequence[tuple[float, float, float]]:
+    return ()
+
+
 class Recorder:
     """Keeps everything of one camera."""
 
-    def __init__(self, plan: CameraPlan, engine: str, keep: Keep) -> None:
+    def __init__(
+        self, plan: CameraPlan, engine: str, keep: Keep, faces: FaceFinder = nobody
+    ) -> None:
+        """faces: a second net for heads that the pose engine misplaced or missed."""
         self._plan = plan
+        self._faces = faces
         self._engine = engine
         self._keep = keep
         self._journal = Journal(keep.journal)
@@ -124,6 +135,16 @@ class Recorder:
         if kind is not None and kind not in self._incidents:
             self._begin_incident(kind, reason, at)
 
+    def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
+        """The picture as it may be kept: see `monitor.evidence.picture`."""
+        return evidence.picture(
+            image,
+            judged,
+            others,
+            faces=self._faces(image),
+            skeleton_only=self._keep.skeleton_only,
+        )
+
     def row(self, row: Base) -> None:
         """Keep any other row."""
         self._backlog.append(row)
@@ -163,9 +184,7 @@ class Recorder:
     def _draw(self, person: Person, step: Step) -> bytes | None:
         assert step.frame is not None
         others: list[Pose] = [s.pose for s in step.slots if s.number != person.slot]
-        return evidence.picture(
-            step.frame.image, person.pose, others, skeleton_only=self._keep.skeleton_only
-        )
+        return self.blurred(step.frame.image, person.pose, others)
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
         if record.picture is not None:

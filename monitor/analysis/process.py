@@ -17,12 +17,12 @@ import cv2
 import numpy as np
 
 from monitor import evidence, logs
-from monitor.analysis.heads import faces_of, hide_everyone
+from monitor.analysis.heads import hide_everyone
 from monitor.analysis.pictures import read_picture
 from monitor.analysis.results import MOST_PEOPLE, measured, person_result
 from monitor.errors import InputError
 from monitor.pose.engine import Engine
-from monitor.pose.faces import Faces
+from monitor.pose.faces import Faces, faces_of
 from monitor.pose.mediapipe_engine import MediaPipeEngine
 from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from monitor.analysis.files import Looked, expand, film_length_s, look_at
-from monitor.analysis.heads import faces_of
 from monitor.analysis.overlay import Overlays
 from monitor.analysis.results import MOST_PEOPLE, frame_result
 from monitor.clock import SystemClock
 from monitor.errors import InputError
+from monitor.pose.faces import faces_of
 from monitor.pose.mediapipe_engine import MediaPipeEngine
 from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration

@@ -13,6 +13,7 @@ import numpy as np
 
 from monitor.errors import ModelError
 from monitor.pose.bundle import with_normalization
+from monitor.pose.models import face_model
 from monitor.posture.model import Image
 
 WINDOW = 0.6
@@ -76,3 +77,12 @@ def _disc(box: Any, left: int, top: int) -> Disc:
     side = max(box.width, box.height)
     x, y = left + box.origin_x + box.width / 2, top + box.origin_y + box.height / 2
     return Disc(x, y, ROUND * side)
+
+
+def faces_of(data: Path) -> Faces | None:
+    """The second net; `None` where a bundle was brought by hand, which holds no face model.
+
+    Raises ModelError when the model is damaged.
+    """
+    model = face_model(data)
+    return None if model is None else Faces(model)
