@@ -49,12 +49,12 @@ def schedule(
     """
 
     def alerts() -> None:
+        announce(sessions, receivers, clock.now(), camera_down_after_s)
         while deliver_one(sessions, notifiers, clock.now(), zone=zone, dashboard=dashboard):
             pass
 
     def minute() -> None:
         end_abandoned(sessions, clock.now())
-        announce(sessions, receivers, clock.now(), camera_down_after_s)
 
     def report() -> None:
         folder = data / "reports"
