@@ -56,7 +56,7 @@ def models_below(model: type[BaseModel]) -> set[type[BaseModel]]:
 
 @pytest.mark.parametrize(("heading", "model"), SECTIONS.items(), ids=SECTIONS)
 def test_every_key_is_explained(heading: str, model: type[BaseModel]) -> None:
-    assert first_cells(heading) == list(model.model_fields)
+    assert sorted(first_cells(heading)) == sorted(model.model_fields)
 
 
 def test_every_table_of_settings_has_its_section() -> None:
