@@ -236,9 +236,9 @@ class PackRule(Part):
     release_s: float = Field(1.0, ge=0)
     remind_s: float = Field(60.0, gt=0)
     forget_s: float = Field(15.0, gt=0)
+    upright: bool = Field(True, description="judge only people who do not lie")
     severity: Literal["notice", "warning", "alert"]
     advice: str
-    upright: bool = Field(True, description="judge only people who do not lie")
     source: str = Field(description="standard and how far it was verified, or that it is ours")
 
     @field_validator("measure")

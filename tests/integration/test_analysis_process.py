@@ -1,5 +1,6 @@
 """The process that looks at uploads, for real: what it says, and what happens when it breaks."""
 
+import json
 import os
 import resource
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from threading import Timer
@@ -206,3 +208,13 @@ def test_the_process_of_the_pages_loads_neither_opencv_nor_mediapipe(module):
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert loaded.stdout.split() == []
+
+
+def test_without_a_face_model_heads_are_hidden_by_their_bodies_alone(task, tmp_path):
+    """A bundle brought by hand holds no face model."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / task.name).symlink_to(task)
+    listed = json.loads((task.parent / "models.json").read_text())
+    (tmp_path / "models" / "models.json").write_text(json.dumps({"pose": listed["pose"]}))
+    with closing(AnalysisProcess(tmp_path)) as analyst:
+        assert analyst.analyze(plain(), blur=True).result["people"] == []
