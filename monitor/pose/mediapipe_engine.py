@@ -47,11 +47,11 @@ class MediaPipeEngine:
     def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
         picture = checked(image)
         if not windows:
-            return without_doubles(self._poses_in_all(picture))
-        side = self._search_px
-        return without_doubles(
-            pose for window in windows for pose in self._poses_in(picture, window, side)
-        )
+            poses = self._poses_in_all(picture)
+        else:
+            side = self._search_px
+            poses = [p for window in windows for p in self._poses_in(picture, window, side)]
+        return without_doubles(sorted(poses, key=lambda pose: pose.score, reverse=True))
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)

@@ -1,8 +1,7 @@
 """BlazePose on LiteRT behind the two verbs of an engine."""
 
+import math
 from collections.abc import Iterable, Sequence
-
-import numpy as np
 
 from monitor.pose.blazepose.detector import Detection, Detector
 from monitor.pose.blazepose.landmarks import Landmarks
@@ -10,10 +9,29 @@ from monitor.pose.crops import checked, shows, whole
 from monitor.pose.doubles import same_place, without_doubles
 from monitor.pose.models import Graphs
 from monitor.posture.model import Image, Pose, Region
+from monitor.posture.tracking import BODY, apart
 
 STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:
 about 0.6 m, a third of a second at a quick walk."""
+
+LEAST_DETECTION = 0.4
+"""Detections less sure are not looked at. Below MediaPipe's 0.5, because what is found is then
+verified; a lower limit found nobody more among the drawn camera's views."""
+
+STEADY = 0.15
+"""A body found is one when a second look and a look in the mirror move its big joints by less, in
+the median and in trunk lengths. All of 108 drawn views (3 to 11 m) pass, 19 of 20 wrong readings
+of the detections in them do not."""
+
+SETTLED = math.radians(10)
+"""A body turned by more against its region is looked at again: the graph was made for bodies that
+stand upright in the crop."""
+
+MOST_LOOKS = 3
+"""Looks until a body is settled: a turn of 45° between two pictures takes three."""
+
+_TRUNK = list(BODY[:4])
 
 
 class BlazePoseEngine:
@@ -40,10 +58,11 @@ class BlazePoseEngine:
         seen = [
             detection
             for window in windows or (whole(picture),)
-            for detection in self._detector(picture, window, self._min_score)
+            for detection in self._detector(picture, window, LEAST_DETECTION)
         ]
-        poses = (self._look(picture, detection.region) for detection in _apart(seen))
-        return without_doubles(pose for pose in poses if pose is not None)[: self._max_people]
+        looked = (self._verified(picture, detection.region) for detection in _apart(seen))
+        steadiest = sorted(filter(None, looked), key=lambda answer: answer[0])
+        return without_doubles(pose for _, pose in steadiest)[: self._max_people]
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)
@@ -53,11 +72,34 @@ class BlazePoseEngine:
         """Nothing is held but memory."""
 
     def _look(self, picture: Image, region: Region) -> Pose | None:
-        if not shows(picture, region):
+        """The body in the region; `None` where there is none, or another one."""
+        asked = region
+        for _ in range(MOST_LOOKS):
+            if not shows(picture, asked):
+                return None
+            pose = self._landmarks(picture, asked)
+            if pose.score < self._min_score or _strayed(pose, region):
+                return None
+            if abs(math.remainder(pose.region.angle - asked.angle, math.tau)) < SETTLED:
+                return pose
+            asked = pose.region
+        return pose
+
+    def _verified(self, picture: Image, region: Region) -> tuple[float, Pose] | None:
+        """How unsteady the body found in the region is, and the body; `None` for what is none."""
+        first = self._look(picture, region)
+        if first is None or not shows(picture, first.region):
             return None
-        pose = self._landmarks(picture, region)
-        strayed = np.hypot(pose.region.x - region.x, pose.region.y - region.y)
-        return pose if pose.score >= self._min_score and strayed < STRAY * region.size else None
+        pose, mirrored = self._landmarks.both_ways(picture, first.region)
+        unsteady = max(apart(first, pose), apart(pose, mirrored))
+        present = min(pose.score, mirrored.score) >= self._min_score
+        trunk_seen = pose.landmarks[_TRUNK, 3].mean() >= self._min_score
+        return (unsteady, pose) if present and trunk_seen and unsteady < STEADY else None
+
+
+def _strayed(pose: Pose, region: Region) -> bool:
+    away = math.hypot(pose.region.x - region.x, pose.region.y - region.y)
+    return away > STRAY * region.size
 
 
 def _apart(detections: Iterable[Detection]) -> list[Detection]:

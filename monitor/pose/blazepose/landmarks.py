@@ -8,7 +8,7 @@ import numpy as np
 from monitor.pose.blazepose.graph import Graph, Tensor, sigmoid
 from monitor.pose.blazepose.region import aligned
 from monitor.pose.crops import crop, to_picture, turned
-from monitor.posture.model import Floats, Image, Pose, Region
+from monitor.posture.model import Floats, Image, Landmark, Pose, Region
 
 SIDE = 256
 LANDMARKS, BODY = 39, 33
@@ -32,6 +32,14 @@ _NEAR = np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1].reshape(2, 1, -1)
 _EACH = np.arange(LANDMARKS)[:, None]
 
 
+def _mirror_name(name: str) -> str:
+    side, other = ("LEFT", "RIGHT") if "LEFT" in name else ("RIGHT", "LEFT")
+    return name.replace(side, other)
+
+
+_OTHER_SIDE = [*(Landmark[_mirror_name(point.name)] for point in Landmark), *range(BODY, LANDMARKS)]
+
+
 class Landmarks:
     """Looks at one region at a time."""
 
@@ -41,15 +49,39 @@ class Landmarks:
 
     def __call__(self, picture: Image, region: Region) -> Pose:
         """The body in the region, whether there is one or not: `score` tells."""
-        square = crop(picture, region, SIDE, border=cv2.BORDER_REPLICATE)
+        return _pose(*self._read(_square(picture, region)), region)
+
+    def both_ways(self, picture: Image, region: Region) -> tuple[Pose, Pose]:
+        """The body as it is read, and as it is read in a mirror, turned back. They agree where a
+        body is; what is read into furniture changes with the side."""
+        square = _square(picture, region)
+        mirrored = self._read(np.ascontiguousarray(square[:, ::-1]))
+        return _pose(*self._read(square), region), _pose(*_unmirrored(*mirrored), region)
+
+    def _read(self, square: Image) -> tuple[Floats, float, Floats]:
+        """(39, 4) x, y, z in pixels of the crop and visibility; presence; (39, 3) metres."""
         raw, presence, world, heat = self._graph(square, 1 / 255, 0.0)
-        points = _in_picture(_refined(raw.reshape(LANDMARKS, 5), heat), region)
-        return Pose(
-            points[:BODY],
-            _turned_back(world.reshape(LANDMARKS, 3)[:BODY], region.angle),
-            float(presence[0]),
-            aligned(points[HIPS, :2], points[EDGE, :2]),
-        )
+        points = _refined(raw.reshape(LANDMARKS, 5)[:, :4], heat)
+        points[:, 3] = sigmoid(points[:, 3])
+        return points, float(presence[0]), world.reshape(LANDMARKS, 3).astype(np.float64)
+
+
+def _square(picture: Image, region: Region) -> Image:
+    return crop(picture, region, SIDE, border=cv2.BORDER_REPLICATE)
+
+
+def _pose(points: Floats, presence: float, world: Floats, region: Region) -> Pose:
+    seen = _in_picture(points, region)
+    metres = world[:BODY].copy()
+    metres[:, :2] = metres[:, :2] @ turned(region.angle).T
+    return Pose(seen[:BODY], metres, presence, aligned(seen[HIPS, :2], seen[EDGE, :2]))
+
+
+def _unmirrored(points: Floats, presence: float, world: Floats) -> tuple[Floats, float, Floats]:
+    points, world = points[_OTHER_SIDE], world[_OTHER_SIDE]
+    points[:, 0] = SIDE - points[:, 0]
+    world[:, 0] = -world[:, 0]
+    return points, presence, world
 
 
 def _refined(raw: Tensor, heat: Tensor) -> Floats:
@@ -67,18 +99,9 @@ def _refined(raw: Tensor, heat: Tensor) -> Floats:
     return points
 
 
-def _in_picture(raw: Floats, region: Region) -> Floats:
-    """(39, 4): x, y, z in pixels of the picture, visibility 0..1."""
-    points = raw[:, :4].copy()
+def _in_picture(points: Floats, region: Region) -> Floats:
     transform = to_picture(region, SIDE)
-    points[:, :2] = points[:, :2] @ transform[:, :2].T + transform[:, 2]
-    points[:, 2] *= region.size / SIDE
-    points[:, 3] = sigmoid(points[:, 3])
-    return points
-
-
-def _turned_back(world: Tensor, angle: float) -> Floats:
-    """Metres as seen upright in the crop → as seen in the picture."""
-    metres = world.astype(np.float64)
-    metres[:, :2] = metres[:, :2] @ turned(angle).T
-    return metres
+    seen = points.copy()
+    seen[:, :2] = points[:, :2] @ transform[:, :2].T + transform[:, 2]
+    seen[:, 2] *= region.size / SIDE
+    return seen
