@@ -90,8 +90,8 @@ def command(
     """
     data = load(settings).data.resolve()
     calibration = Calibration(camera_pitch, camera_roll, camera_fov, "settings")
-    with _libraries_silenced(), _engine(data) as looker, _overlays(data, overlay) as overlays:
-        report = _Report(as_json, overlays)
+    with _libraries_silenced(), _engine(data) as looker:
+        report = _Report(as_json, _overlays(data, overlay))
         for source in _sources(paths, report):
             path = Path(source)
             try:
@@ -133,17 +133,8 @@ def _engine(data: Path) -> closing[MediaPipeEngine]:
     return closing(MediaPipeEngine(pose_task(data), max_people=MOST_PEOPLE))
 
 
-@contextmanager
-def _overlays(data: Path, folder: Path | None) -> Iterator[Overlays | None]:
-    if folder is None:
-        yield None
-        return
-    faces = faces_of(data)
-    try:
-        yield Overlays(folder, faces)
-    finally:
-        if faces is not None:
-            faces.close()
+def _overlays(data: Path, folder: Path | None) -> Overlays | None:
+    return None if folder is None else Overlays(folder, faces_of(data))
 
 
 @contextmanager

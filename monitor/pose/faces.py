@@ -1,23 +1,30 @@
-"""A second net for faces: MediaPipe's face detector, which needs no body to find one.
+"""A second net for faces: MediaPipe's full-range face detector, which needs no body to find one.
 
-The full-range model of the pinned wheel sees a face down to about a thirtieth of a picture's side;
-so that small ones are seen as well, a picture is looked at whole and in overlapping quarters.
+It sees a face down to about a thirtieth of the square it looks at; so that small ones are seen as
+well, a picture is looked at whole and in overlapping squares.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import mediapipe as mp
-import numpy as np
-
-from monitor.errors import ModelError
-from monitor.pose.bundle import with_normalization
+from monitor.pose.blazepose.detector import Boxes
+from monitor.pose.crops import checked, to_picture, whole
 from monitor.pose.models import face_model
-from monitor.posture.model import Image
+from monitor.posture.model import Floats, Image, Region
+
+SIDE = 192
+_CELLS = ((48, 1),)
+"""One anchor in each cell of stride 4 (MediaPipe's face_detection_full_range graph)."""
+
+_VALUES = 16
+"""Centre and size of the box, then six points of the face."""
+
+SURE = 0.5
+"""The least sure face: MediaPipe's own limit."""
 
 WINDOW = 0.6
-"""Side of a quarter, as a share of the picture's: neighbours share a third of it."""
+"""Side of the smaller squares, as a share of the picture's long side."""
 
 ROUND = 1.0
 """Radius of the disc round a face, in sides of the square found: that ends at brows, chin and
@@ -36,47 +43,33 @@ class Faces:
     """Finds faces in pictures (height, width, 3) uint8 RGB. Used from one thread."""
 
     def __init__(self, model: Path) -> None:
-        """model: the file of `face_model`. Raises ModelError when MediaPipe cannot load it."""
-        options = mp.tasks.vision.FaceDetectorOptions(
-            base_options=mp.tasks.BaseOptions(
-                model_asset_buffer=with_normalization(model.read_bytes(), mean=127.5, std=127.5)
-            )
-        )
-        try:
-            self._detector = mp.tasks.vision.FaceDetector.create_from_options(options)
-        except (RuntimeError, ValueError) as e:
-            raise ModelError(
-                f"the face model {model} cannot be loaded; run `plumbline models fetch`"
-            ) from e
+        """model: the file of `face_model`. Raises ModelError when it is no such graph."""
+        self._boxes = Boxes(model, SIDE, _CELLS, _VALUES, threads=1)
 
     def find(self, image: Image) -> list[Disc]:
         """A disc over each face, some of them twice."""
+        picture = checked(image)
         return [
-            _disc(found.bounding_box, x, y)
-            for x, y, part in _windows(image)
-            for found in self._detector.detect(
-                mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(part))
-            ).detections
+            _disc(values, window)
+            for window in _windows(picture)
+            for values, _ in self._boxes(picture, window, SURE)
         ]
 
-    def close(self) -> None:
-        self._detector.close()
 
-
-def _windows(image: Image) -> Iterator[tuple[int, int, Image]]:
-    """The picture and its quarters, each with its left and top."""
-    yield 0, 0, image
+def _windows(image: Image) -> Iterator[Region]:
+    """The whole picture, and squares in its corners that overlap."""
+    yield whole(image)
     height, width = image.shape[:2]
-    high, wide = max(1, round(height * WINDOW)), max(1, round(width * WINDOW))
-    for top in (0, height - high):
-        for left in (0, width - wide):
-            yield left, top, image[top : top + high, left : left + wide]
+    side = WINDOW * max(height, width)
+    for x in {min(side, width) / 2, width - min(side, width) / 2}:
+        for y in {min(side, height) / 2, height - min(side, height) / 2}:
+            yield Region(x, y, side)
 
 
-def _disc(box: Any, left: int, top: int) -> Disc:
-    side = max(box.width, box.height)
-    x, y = left + box.origin_x + box.width / 2, top + box.origin_y + box.height / 2
-    return Disc(x, y, ROUND * side)
+def _disc(values: Floats, window: Region) -> Disc:
+    transform = to_picture(window, SIDE)
+    x, y = transform[:, :2] @ values[:2] + transform[:, 2]
+    return Disc(float(x), float(y), ROUND * float(values[2:4].max()) * window.size / SIDE)
 
 
 def faces_of(data: Path) -> Faces | None:
