@@ -13,7 +13,7 @@ from monitor.notify.mail import Mail
 from monitor.notify.message import Notifier
 from monitor.notify.webhook import Webhook
 from monitor.pipeline import CameraPlan
-from monitor.pose.models import pose_task
+from monitor.pose.engines import check_models
 from monitor.posture.gravity import Calibration
 from monitor.recorder import Keep
 from monitor.settings import Camera, Settings, rules_of
@@ -24,9 +24,9 @@ from monitor.worker import CameraJob
 
 def engine_spec(settings: Settings) -> EngineSpec:
     """Raises ModelError when the pose model is missing or damaged."""
-    return EngineSpec(
-        pose_task(settings.data.resolve()), settings.engine.search_px, settings.engine.max_people
-    )
+    chosen = settings.engine
+    check_models(chosen.name, settings.data.resolve())
+    return EngineSpec(chosen.name, chosen.search_px, chosen.max_people, chosen.threads)
 
 
 def camera_jobs(settings: Settings) -> list[CameraJob]:

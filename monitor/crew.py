@@ -7,10 +7,10 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
+from monitor.pose.engines import EngineName
 from monitor.recorder import Keep
 from monitor.worker import CameraJob
 
@@ -32,11 +32,12 @@ AGAIN_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 @dataclass(frozen=True, slots=True)
 class EngineSpec:
-    """What a worker makes its own engine from. task: the model's bundle."""
+    """What a worker makes its own engine from: see `monitor.pose.engines.make_engine`."""
 
-    task: Path
+    name: EngineName
     search_px: int
     max_people: int
+    threads: int
 
 
 @dataclass(frozen=True, slots=True)

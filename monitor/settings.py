@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from monitor.errors import SettingsError
+from monitor.pose.engines import EngineName
 from monitor.posture.model import ANGLES
 from monitor.posture.rules import MEASURES, Rule
 
@@ -130,9 +131,10 @@ class Camera(Part):
 
 
 class EngineSettings(Part):
-    name: Literal["mediapipe"] = "mediapipe"
+    name: EngineName = "blazepose"
     search_px: int = Field(640, ge=224, le=4096, description="long side the search scales to")
     max_people: int = Field(4, ge=1, le=20)
+    threads: int = Field(1, ge=1, le=16, description="of each graph of blazepose")
 
 
 class Evidence(Part):

@@ -8,8 +8,8 @@ from contextlib import suppress
 from monitor import logs
 from monitor.clock import SystemClock
 from monitor.crew import Orders
+from monitor.pose.engines import make_engine
 from monitor.pose.faces import faces_of
-from monitor.pose.mediapipe_engine import MediaPipeEngine
 from monitor.recorder import nobody
 from monitor.worker import Worker, stop_on_signals
 
@@ -19,8 +19,15 @@ def main() -> None:
     logs.configure()
     orders: Orders = pickle.load(sys.stdin.buffer)
     spec = orders.engine
-    engine = MediaPipeEngine(spec.task, search_px=spec.search_px, max_people=spec.max_people)
-    faces = faces_of(orders.keep.data)
+    data = orders.keep.data
+    engine = make_engine(
+        spec.name,
+        data,
+        search_px=spec.search_px,
+        max_people=spec.max_people,
+        threads=spec.threads,
+    )
+    faces = faces_of(data)
     worker = Worker(
         orders.jobs, engine, SystemClock(), orders.keep, faces.find if faces else nobody
     )

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from monitor.errors import InputError
-from monitor.pose.models import face_model, pose_task
+from monitor.pose.models import face_model, pose_graphs
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ class AnalysisProcess:
         if self._asked is not None and self._child is not None and self._child.poll() is None:
             return self._asked
         self.close()
-        pose_task(self._data)
+        pose_graphs(self._data)
         face_model(self._data)
         ours, theirs = socket.socketpair()
         with theirs:

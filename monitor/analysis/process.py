@@ -22,9 +22,8 @@ from monitor.analysis.pictures import read_picture
 from monitor.analysis.results import MOST_PEOPLE, measured, person_result
 from monitor.errors import InputError
 from monitor.pose.engine import Engine
+from monitor.pose.engines import make_engine
 from monitor.pose.faces import Faces, faces_of
-from monitor.pose.mediapipe_engine import MediaPipeEngine
-from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Image
 
@@ -78,7 +77,7 @@ def main() -> None:
     logs.configure()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     os.nice(5)
-    analyst = Analyst(MediaPipeEngine(pose_task(data), max_people=MOST_PEOPLE), faces_of(data))
+    analyst = Analyst(make_engine("blazepose", data, max_people=MOST_PEOPLE), faces_of(data))
     with Connection(fd) as asked, suppress(EOFError, ConnectionError):
         asked.send("ready")
         while True:

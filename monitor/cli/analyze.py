@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, redirect_stderr
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -14,9 +15,9 @@ from monitor.analysis.overlay import Overlays
 from monitor.analysis.results import MOST_PEOPLE, frame_result
 from monitor.clock import SystemClock
 from monitor.errors import InputError
+from monitor.pose.engine import Engine
+from monitor.pose.engines import EngineName, make_engine
 from monitor.pose.faces import faces_of
-from monitor.pose.mediapipe_engine import MediaPipeEngine
-from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration
 from monitor.settings import load
 
@@ -54,8 +55,8 @@ from monitor.settings import load
 )
 @click.option(
     "--engine",
-    type=click.Choice(["mediapipe"]),
-    default="mediapipe",
+    type=click.Choice(get_args(EngineName)),
+    default="blazepose",
     show_default=True,
     help="What finds the people.",
 )
@@ -73,7 +74,7 @@ def command(
     camera_roll: float,
     camera_fov: float,
     fps: float,
-    engine: str,
+    engine: EngineName,
     overlay: Path | None,
 ) -> None:
     """Measure the postures in pictures, videos and folders of them.
@@ -90,7 +91,7 @@ def command(
     """
     data = load(settings).data.resolve()
     calibration = Calibration(camera_pitch, camera_roll, camera_fov, "settings")
-    with _libraries_silenced(), _engine(data) as looker:
+    with _libraries_silenced(), _engine(engine, data) as looker:
         report = _Report(as_json, _overlays(data, overlay))
         for source in _sources(paths, report):
             path = Path(source)
@@ -129,8 +130,8 @@ def _sources(paths: Iterable[str], report: _Report) -> Iterator[str]:
             report.unreadable(given, e)
 
 
-def _engine(data: Path) -> closing[MediaPipeEngine]:
-    return closing(MediaPipeEngine(pose_task(data), max_people=MOST_PEOPLE))
+def _engine(name: EngineName, data: Path) -> closing[Engine]:
+    return closing(make_engine(name, data, max_people=MOST_PEOPLE))
 
 
 def _overlays(data: Path, folder: Path | None) -> Overlays | None:

@@ -1,7 +1,7 @@
 """Makes the files that the engines read of the models brought, and tries them out.
 
-Run as a program of its own (`python -m monitor.pose.bundle`), so that checking a model needs no
-MediaPipe and a broken file brought by hand can crash nothing but this process.
+Run as a program of its own (`python -m monitor.pose.bundle`), so that a broken file brought by
+hand can crash nothing but this process.
 """
 
 import argparse
@@ -9,14 +9,14 @@ import zipfile
 from pathlib import Path
 
 import flatbuffers  # type: ignore[import-untyped]
-import mediapipe as mp
 import numpy as np
 from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
 from mediapipe.tasks.metadata import schema_py_generated as schema
 
+from monitor.pose.blazepose.engine import BlazePoseEngine
 from monitor.pose.blazepose.landmarks import OUTPUTS
 from monitor.pose.blazepose.trim import check_same, trimmed_to
-from monitor.pose.models import DETECTOR, LANDMARKS
+from monitor.pose.models import DETECTOR, LANDMARKS, Graphs
 
 _ALIGNMENT = 4
 _ZIP_HEADER, _EXTRA_HEADER = 30, 4
@@ -35,18 +35,14 @@ def build(detector: bytes, landmarks: bytes, task: Path) -> None:
     to read that from the models themselves.
     """
     with zipfile.ZipFile(task, "w") as bundle:
-        _store(bundle, DETECTOR, with_normalization(detector, mean=127.5, std=127.5))
-        _store(bundle, LANDMARKS, with_normalization(landmarks, mean=0.0, std=255.0))
+        _store(bundle, DETECTOR, _with_normalization(detector, mean=127.5, std=127.5))
+        _store(bundle, LANDMARKS, _with_normalization(landmarks, mean=0.0, std=255.0))
 
 
-def try_out(task: Path) -> None:
-    """Loads the bundle and looks at a grey picture. Raises what MediaPipe raises."""
-    options = mp.tasks.vision.PoseLandmarkerOptions(
-        base_options=mp.tasks.BaseOptions(model_asset_path=str(task))
-    )
+def try_out(detector: Path, trimmed: Path) -> None:
+    """Looks at a grey picture with them. Raises ModelError when they are no such graphs."""
     grey = np.full((256, 256, 3), 128, np.uint8)
-    with mp.tasks.vision.PoseLandmarker.create_from_options(options) as landmarker:
-        landmarker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=grey))
+    BlazePoseEngine(Graphs("tried out", detector, trimmed)).find(grey)
 
 
 def trim(landmarks: Path, trimmed: Path) -> None:
@@ -67,7 +63,7 @@ def _store(bundle: zipfile.ZipFile, name: str, content: bytes) -> None:
     bundle.writestr(entry, content)
 
 
-def with_normalization(model: bytes, *, mean: float, std: float) -> bytes:
+def _with_normalization(model: bytes, *, mean: float, std: float) -> bytes:
     """A `.tflite` model that tells the Tasks API how its input is scaled: (pixel - mean) / std."""
     whole = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
     note = schema.BufferT()
@@ -100,16 +96,16 @@ def _normalization(mean: float, std: float) -> bytes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Try out a pose model, make what is derived.")
-    parser.add_argument("task", type=Path, help="the .task file to make or try out")
+    parser = argparse.ArgumentParser(description="Make what is derived of a model, try it out.")
+    parser.add_argument("detector", type=Path, help="the bare detector model")
     parser.add_argument("landmarks", type=Path, help="the bare landmark model")
     parser.add_argument("trimmed", type=Path, help="the trimmed landmark model to make")
-    parser.add_argument("--detector", type=Path, help="make the .task file of this and the other")
+    parser.add_argument("--bundle", type=Path, help="a .task file of both to make")
     given = parser.parse_args()
-    if given.detector:
-        build(given.detector.read_bytes(), given.landmarks.read_bytes(), given.task)
-    try_out(given.task)
     trim(given.landmarks, given.trimmed)
+    try_out(given.detector, given.trimmed)
+    if given.bundle:
+        build(given.detector.read_bytes(), given.landmarks.read_bytes(), given.bundle)
 
 
 if __name__ == "__main__":

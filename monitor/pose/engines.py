@@ -1,14 +1,27 @@
 """Which engine looks."""
 
+import importlib
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import Literal
 
-from monitor.pose.blazepose.engine import BlazePoseEngine
 from monitor.pose.engine import Engine
-from monitor.pose.mediapipe_engine import MediaPipeEngine
 from monitor.pose.models import pose_graphs, pose_task
 
 EngineName = Literal["blazepose", "mediapipe"]
+
+_MODULES = {
+    "blazepose": "monitor.pose.blazepose.engine",
+    "mediapipe": "monitor.pose.mediapipe_engine",
+}
+"""Loaded when its engine is asked for: each brings libraries of its own."""
+
+
+def check_models(name: EngineName, data: Path) -> None:
+    """Raises ModelError when a model of the engine is missing or damaged."""
+    if name == "blazepose":
+        pose_graphs(data)
+    else:
+        pose_task(data)
 
 
 def make_engine(
@@ -19,8 +32,6 @@ def make_engine(
     search_px: side to which MediaPipe's searches are scaled. threads: of each LiteRT graph.
     Raises ModelError when a model is missing, damaged or of another kind.
     """
-    if name == "blazepose":
-        return BlazePoseEngine(pose_graphs(data), max_people=max_people, threads=threads)
-    if name == "mediapipe":
-        return MediaPipeEngine(pose_task(data), search_px=search_px, max_people=max_people)
-    assert_never(name)
+    module = importlib.import_module(_MODULES[name])
+    engine: Engine = module.make(data, search_px=search_px, max_people=max_people, threads=threads)
+    return engine

@@ -11,6 +11,7 @@ import numpy as np
 from monitor.errors import ModelError
 from monitor.pose.crops import checked, crop, shrunk, to_picture
 from monitor.pose.doubles import without_doubles
+from monitor.pose.models import pose_task
 from monitor.posture.model import Floats, Image, Landmark, Pose, Region
 
 CROP_PX = 384
@@ -136,3 +137,8 @@ def _pose(seen: Any, metric: Any, size: tuple[int, int], transform: Floats) -> P
     landmarks[:, 2] *= scale
     world[:, :2] = world[:, :2] @ transform[:, :2].T / scale
     return Pose(landmarks, world, presence, next_region(landmarks))
+
+
+def make(data: Path, *, search_px: int, max_people: int, threads: int) -> MediaPipeEngine:
+    """For `monitor.pose.engines`. threads does not matter: MediaPipe chooses them itself."""
+    return MediaPipeEngine(pose_task(data), search_px=search_px, max_people=max_people)

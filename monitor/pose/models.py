@@ -239,8 +239,7 @@ def _from_wheel(wheel: Path, incoming: Path) -> dict[str, _Entry]:
         _unpack(wheel, member, incoming / name)
         if _digest(incoming / name) != pinned:
             raise ModelError(f"{wheel.name} holds another {member} than {REQUIREMENT}")
-    build = ("--detector", str(incoming / DETECTOR))
-    _make(wheel, incoming / BUNDLE, incoming / LANDMARKS, incoming / TRIMMED, *build)
+    _make(wheel, incoming, incoming / TRIMMED, "--bundle", str(incoming / BUNDLE))
     return _entries(incoming, REQUIREMENT, BUNDLE) | {
         "face": _Entry(FACE, _digest(incoming / FACE), REQUIREMENT)
     }
@@ -251,13 +250,13 @@ def _from_bundle(file: Path, incoming: Path) -> dict[str, _Entry]:
     for member in BUNDLE_MEMBERS:
         _unpack(file, member, incoming / member)
     shutil.copyfile(file, incoming / name)
-    _make(file, incoming / name, incoming / LANDMARKS, incoming / TRIMMED)
+    _make(file, incoming, incoming / TRIMMED)
     return _entries(incoming, f"{file.name}, brought by hand", name)
 
 
 def _trimmed(data: Path, incoming: Path) -> dict[str, _Entry]:
     whole = _needed(data, "landmarks")
-    _make(whole, pose_task(data), whole, incoming / TRIMMED)
+    _make(whole, whole.parent, incoming / TRIMMED)
     source = _listed(data)["landmarks"].source
     return {"trimmed": _Entry(TRIMMED, _digest(incoming / TRIMMED), source)}
 
@@ -295,9 +294,10 @@ def _unpack(file: Path, member: str, to: Path) -> None:
         raise ModelError(f"{file} is damaged: {member} cannot be unpacked") from e
 
 
-def _make(origin: Path, task: Path, landmarks: Path, trimmed: Path, *options: str) -> None:
-    """Tries the bundle out and makes the trimmed graph, in a process that may crash."""
-    files = (str(task), str(landmarks), str(trimmed))
+def _make(origin: Path, models: Path, trimmed: Path, *options: str) -> None:
+    """Makes what is derived from the detector and landmark models in a folder, and tries it out,
+    in a process that may crash."""
+    files = (str(models / DETECTOR), str(models / LANDMARKS), str(trimmed))
     command = [sys.executable, "-m", "monitor.pose.bundle", *files, *options]
     reason = _run(command, timeout_s=_TRY_OUT_TIMEOUT_S, cwd=Path(__file__).parents[2])
     if reason is not None:

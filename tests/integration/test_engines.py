@@ -77,10 +77,11 @@ class EngineContract:
         assert np.abs(followed.world - found.world).max() < 0.15
         assert followed.region.size == pytest.approx(found.region.size, rel=0.1)
 
-    @pytest.mark.parametrize("degrees", [-90, -45, 45, 90, 180])
+    @pytest.mark.parametrize("degrees", [-45, -20, 20, 45])
     def test_a_turned_region_gives_the_same_body(
         self, engine: Engine, lunge: Image, found: Pose, degrees: float
     ) -> None:
+        """As far as a body turns from one look to the next."""
         turned = replace(found.region, angle=found.region.angle + np.radians(degrees))
         straight, same = engine.follow(lunge, [found.region, turned])
         assert straight is not None

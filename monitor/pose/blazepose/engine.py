@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from monitor.pose.blazepose.detector import Detection, Detector
 from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
 from monitor.pose.doubles import same_place, without_doubles
-from monitor.pose.models import Graphs
+from monitor.pose.models import Graphs, pose_graphs
 from monitor.posture.model import Image, Pose, Region
 from monitor.posture.tracking import BODY, apart
 
@@ -109,3 +110,8 @@ def _apart(detections: Iterable[Detection]) -> list[Detection]:
         if not any(same_place(detection.region, other.region) for other in kept):
             kept.append(detection)
     return kept
+
+
+def make(data: Path, *, search_px: int, max_people: int, threads: int) -> BlazePoseEngine:
+    """For `monitor.pose.engines`. search_px does not matter: the detector's square is fixed."""
+    return BlazePoseEngine(pose_graphs(data), max_people=max_people, threads=threads)
