@@ -1,6 +1,6 @@
 # One image for both services of docker-compose.yml. docs/container.md says what of it was run.
 FROM python:3.12-slim AS base
-# MediaPipe's library is linked against these two, although nothing is drawn with them.
+# For the engine `mediapipe`: its library is linked against these two, although it draws nothing.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libegl1 libgles2 \
     && rm -rf /var/lib/apt/lists/*

@@ -106,7 +106,12 @@ def _landmarker(task: Path, people: int, min_score: float) -> Any:
     )
     try:
         return mp.tasks.vision.PoseLandmarker.create_from_options(options)
-    except (RuntimeError, ValueError, OSError) as e:
+    except OSError as e:
+        raise ModelError(
+            f"MediaPipe cannot be loaded ({e}): apt-get install libegl1 libgles2, "
+            "or use the engine blazepose"
+        ) from e
+    except (RuntimeError, ValueError) as e:
         raise ModelError(
             f"the pose model {task} cannot be loaded; run `plumbline models fetch`"
         ) from e
