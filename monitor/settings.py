@@ -238,6 +238,7 @@ class PackRule(Part):
     forget_s: float = Field(15.0, gt=0)
     severity: Literal["notice", "warning", "alert"]
     advice: str
+    upright: bool = Field(True, description="judge only people who do not lie")
     source: str = Field(description="standard and how far it was verified, or that it is ours")
 
     @field_validator("measure")

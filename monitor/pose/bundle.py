@@ -1,4 +1,4 @@
-"""Makes the `.task` bundle that PoseLandmarker reads, and tries one out.
+"""Makes the files that the engines read of the models brought, and tries them out.
 
 Run as a program of its own (`python -m monitor.pose.bundle`), so that checking a model needs no
 MediaPipe and a broken file brought by hand can crash nothing but this process.
@@ -14,6 +14,8 @@ import numpy as np
 from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
 from mediapipe.tasks.metadata import schema_py_generated as schema
 
+from monitor.pose.blazepose.landmarks import OUTPUTS
+from monitor.pose.blazepose.trim import check_same, trimmed_to
 from monitor.pose.models import DETECTOR, LANDMARKS
 
 _ALIGNMENT = 4
@@ -45,6 +47,14 @@ def try_out(task: Path) -> None:
     grey = np.full((256, 256, 3), 128, np.uint8)
     with mp.tasks.vision.PoseLandmarker.create_from_options(options) as landmarker:
         landmarker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=grey))
+
+
+def trim(landmarks: Path, trimmed: Path) -> None:
+    """Writes the landmark model without its mask. Raises ValueError when the landmarks change."""
+    model = landmarks.read_bytes()
+    rest = trimmed_to(model, OUTPUTS)
+    check_same(model, rest, OUTPUTS)
+    trimmed.write_bytes(rest)
 
 
 def _store(bundle: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -89,14 +99,16 @@ def _normalization(mean: float, std: float) -> bytes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Make or try out a pose model bundle.")
+    parser = argparse.ArgumentParser(description="Try out a pose model, make what is derived.")
     parser.add_argument("task", type=Path, help="the .task file to make or try out")
-    parser.add_argument("--detector", type=Path, help="pose_detection.tflite of the pinned wheel")
-    parser.add_argument("--landmarks", type=Path, help="pose_landmark_full.tflite of the wheel")
+    parser.add_argument("landmarks", type=Path, help="the bare landmark model")
+    parser.add_argument("trimmed", type=Path, help="the trimmed landmark model to make")
+    parser.add_argument("--detector", type=Path, help="make the .task file of this and the other")
     given = parser.parse_args()
-    if given.detector and given.landmarks:
+    if given.detector:
         build(given.detector.read_bytes(), given.landmarks.read_bytes(), given.task)
     try_out(given.task)
+    trim(given.landmarks, given.trimmed)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ class Engine(Protocol):
     name: str
     """Engine and model, as written on every event: for example `mediapipe/full`."""
 
-    def find(self, image: Image) -> list[Pose]:
-        """Look for people in the whole picture: costly, now and then."""
+    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+        """Look for people in these squares of the picture, in all of it when none is given: costly,
+        now and then. Everybody is told once, however many windows show them."""
         ...
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import mediapipe as mp
 import numpy as np
 
 from monitor.errors import ModelError
+from monitor.pose.crops import checked, crop, shrunk, to_picture
+from monitor.pose.doubles import without_doubles
 from monitor.posture.model import Floats, Image, Landmark, Pose, Region
 
 CROP_PX = 384
@@ -22,22 +23,6 @@ PADDING = 1.25
 STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:
 about 0.6 m, a third of a second at a quick walk."""
-
-SAME_BODY = 0.1
-"""Two answers of `find` are one body when their shoulders and hips lie, on average, closer than
-this share of the region's side: about 0.2 m, nearer than two people can stand side by side."""
-
-LARGEST_PX = 32766
-"""OpenCV warps no picture with a longer side."""
-
-_MOST_AVERAGED = 8
-
-_TRUNK = [
-    Landmark.LEFT_SHOULDER,
-    Landmark.RIGHT_SHOULDER,
-    Landmark.LEFT_HIP,
-    Landmark.RIGHT_HIP,
-]
 
 
 class MediaPipeEngine:
@@ -59,26 +44,36 @@ class MediaPipeEngine:
         self._search_px = search_px
         self._landmarker = _landmarker(task, max_people, min_score)
 
-    def find(self, image: Image) -> list[Pose]:
-        picture = _checked(image)
-        height, width = picture.shape[:2]
-        scale = min(1.0, self._search_px / max(height, width))
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = _shrunk(picture, size) if scale < 1 else picture
-        to_picture = np.array([[width / size[0], 0.0, 0.0], [0.0, height / size[1], 0.0]])
-        return _without_doubles(_poses(self._landmarker, small, to_picture))
+    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+        picture = checked(image)
+        if not windows:
+            poses = self._poses_in_all(picture)
+        else:
+            side = self._search_px
+            poses = [p for window in windows for p in self._poses_in(picture, window, side)]
+        return without_doubles(sorted(poses, key=lambda pose: pose.score, reverse=True))
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
-        picture = _checked(image)
+        picture = checked(image)
         return [self._look(picture, region) for region in regions]
 
     def close(self) -> None:
         self._landmarker.close()
 
+    def _poses_in_all(self, picture: Image) -> list[Pose]:
+        height, width = picture.shape[:2]
+        scale = min(1.0, self._search_px / max(height, width))
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        small = shrunk(picture, size) if scale < 1 else picture
+        stretch = np.array([[width / size[0], 0.0, 0.0], [0.0, height / size[1], 0.0]])
+        return _poses(self._landmarker, small, stretch)
+
+    def _poses_in(self, picture: Image, region: Region, side: int) -> list[Pose]:
+        return _poses(self._landmarker, crop(picture, region, side), to_picture(region, side))
+
     def _look(self, picture: Image, region: Region) -> Pose | None:
         """The body nearest to where it was: the region may show neighbours too."""
-        to_picture = _from_crop(region)
-        poses = _poses(self._landmarker, _crop(picture, region, to_picture), to_picture)
+        poses = self._poses_in(picture, region, CROP_PX)
         nearest = min(poses, key=lambda pose: _distance(pose.region, region), default=None)
         if nearest is None or _distance(nearest.region, region) > STRAY * region.size:
             return None
@@ -116,77 +111,19 @@ def _landmarker(task: Path, people: int, min_score: float) -> Any:
         ) from e
 
 
-def _checked(image: Image) -> Image:
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
-        raise ValueError(
-            f"a picture is (height, width, 3) uint8 RGB, not {image.shape} {image.dtype}"
-        )
-    if max(image.shape) > LARGEST_PX:
-        raise ValueError(f"a picture's side is at most {LARGEST_PX} px, not {max(image.shape)}")
-    return np.ascontiguousarray(image)
-
-
 def _distance(one: Region, other: Region) -> float:
     return math.hypot(one.x - other.x, one.y - other.y)
 
 
-def _without_doubles(poses: list[Pose]) -> list[Pose]:
-    """Each body once, as the surest answer tells it; the detector may answer twice for one."""
-    kept: list[Pose] = []
-    for pose in sorted(poses, key=lambda pose: pose.score, reverse=True):
-        if not any(_same_body(pose, other) for other in kept):
-            kept.append(pose)
-    return kept
-
-
-def _same_body(one: Pose, other: Pose) -> bool:
-    apart = np.linalg.norm(one.landmarks[_TRUNK, :2] - other.landmarks[_TRUNK, :2], axis=1)
-    return float(apart.mean()) < SAME_BODY * min(one.region.size, other.region.size)
-
-
-def _from_crop(region: Region) -> Floats:
-    """(2, 3) transform from pixels of the crop to pixels of the picture."""
-    turn = region.size / CROP_PX * _turned(region.angle)
-    centre = np.array([region.x, region.y]) - turn @ np.full(2, CROP_PX / 2)
-    return np.column_stack([turn, centre])
-
-
-def _turned(angle: float) -> Floats:
-    """(2, 2): turns points clockwise as seen in the picture (x right, y down)."""
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.array([[cos, -sin], [sin, cos]])
-
-
-def _crop(picture: Image, region: Region, to_picture: Floats) -> Image:
-    """The region as a square of CROP_PX, black beyond the picture.
-
-    Regions of more than two pixels to one are cut out in a multiple of that side and averaged
-    down, so that nothing in them is skipped.
-    """
-    times = min(_MOST_AVERAGED, max(1, int(region.size / CROP_PX / 2)))
-    side = CROP_PX * times
-    cut = cv2.warpAffine(
-        picture,
-        to_picture / [times, times, 1],
-        (side, side),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-    )
-    return _shrunk(np.asarray(cut, np.uint8), (CROP_PX, CROP_PX))
-
-
-def _shrunk(picture: Image, size: tuple[int, int]) -> Image:
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _poses(landmarker: Any, image: Image, to_picture: Floats) -> list[Pose]:
+def _poses(landmarker: Any, image: Image, transform: Floats) -> list[Pose]:
     result = landmarker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=image))
     height, width = image.shape[:2]
     pairs = zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
-    poses = (_pose(seen, world, (width, height), to_picture) for seen, world in pairs)
+    poses = (_pose(seen, world, (width, height), transform) for seen, world in pairs)
     return [pose for pose in poses if pose is not None]
 
 
-def _pose(seen: Any, metric: Any, size: tuple[int, int], to_picture: Floats) -> Pose | None:
+def _pose(seen: Any, metric: Any, size: tuple[int, int], transform: Floats) -> Pose | None:
     """MediaPipe's normalised landmarks in pixels of the picture; `None` where any is no number."""
     width, height = size
     landmarks = np.array([[p.x * width, p.y * height, p.z * width, p.visibility] for p in seen])
@@ -194,8 +131,8 @@ def _pose(seen: Any, metric: Any, size: tuple[int, int], to_picture: Floats) -> 
     presence = float(np.mean([p.presence for p in seen]))
     if not (np.isfinite(landmarks).all() and np.isfinite(world).all() and np.isfinite(presence)):
         return None
-    scale = float(np.hypot(*to_picture[:, 0]))
-    landmarks[:, :2] = landmarks[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
+    scale = float(np.hypot(*transform[:, 0]))
+    landmarks[:, :2] = landmarks[:, :2] @ transform[:, :2].T + transform[:, 2]
     landmarks[:, 2] *= scale
-    world[:, :2] = world[:, :2] @ to_picture[:, :2].T / scale
+    world[:, :2] = world[:, :2] @ transform[:, :2].T / scale
     return Pose(landmarks, world, presence, next_region(landmarks))

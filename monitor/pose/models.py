@@ -1,6 +1,6 @@
 """Brings the pose models once, keeps them in the data folder and notices when they are damaged.
 
-`<data>/models/` holds the bundle for PoseLandmarker, the bare models for other engines, and
+`<data>/models/` holds the bundle for PoseLandmarker, the bare models for BlazePose, and
 `models.json`: which file plays which role, its SHA-256 and where it came from. The list is
 written last, so an interrupted fetch leaves the former state.
 """
@@ -29,6 +29,7 @@ REQUIREMENT = "mediapipe==0.10.21"
 BUNDLE = "pose_landmarker_full.task"
 DETECTOR = "pose_detector.tflite"
 LANDMARKS = "pose_landmarks_detector.tflite"
+TRIMMED = "pose_landmarks_trimmed.tflite"
 FACE = "face_detector.tflite"
 BUNDLE_MEMBERS = (DETECTOR, LANDMARKS)
 """What PoseLandmarker looks for inside a bundle."""
@@ -60,7 +61,7 @@ _MEND = "run `plumbline models fetch`"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model file. role: pose, detector, landmarks or face; sound: it is what was stored."""
+    """One model file. role: pose, detector, landmarks, trimmed or face; sound: as it was stored."""
 
     role: str
     path: Path
@@ -77,12 +78,24 @@ class _Entry:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The bare graphs. model: which of BlazePose's they are; trimmed: landmarks without mask."""
+
+    model: str
+    detector: Path
+    trimmed: Path
+
+
 def pose_task(data: Path) -> Path:
     """The bundle for PoseLandmarker. Raises ModelError when it is missing or damaged."""
-    path = _sound(data, "pose")
-    if path is None:
-        raise ModelError(f"the pose model is missing from {_folder(data)}; {_MEND}")
-    return path
+    return _needed(data, "pose")
+
+
+def pose_graphs(data: Path) -> Graphs:
+    """What BlazePose on LiteRT reads. Raises ModelError when a part is missing or damaged."""
+    model = pose_task(data).stem.removeprefix("pose_landmarker_")
+    return Graphs(model, _needed(data, "detector"), _needed(data, "trimmed"))
 
 
 def face_model(data: Path) -> Path | None:
@@ -101,6 +114,10 @@ def fetch(data: Path, *, progress: Callable[[str], None] = lambda _: None) -> No
         return
     with _only_one(data) as incoming:
         if _complete(data):
+            return
+        if _only_trimmed_lacks(data):
+            progress("trimming the landmark model")
+            _install(data, incoming, _trimmed(data, incoming))
             return
         progress("bringing the pose models (35 MB, once)")
         wheel = _download(incoming)
@@ -155,12 +172,29 @@ def _sound(data: Path, role: str) -> Path | None:
     return model.path
 
 
+def _needed(data: Path, role: str) -> Path:
+    path = _sound(data, role)
+    if path is None:
+        raise ModelError(f"the {role} model is missing from {_folder(data)}; {_MEND}")
+    return path
+
+
 def _complete(data: Path) -> bool:
     try:
         models = describe(data)
     except ModelError:
         return False
-    return bool(models) and all(model.sound for model in models)
+    return "trimmed" in {model.role for model in models} and all(model.sound for model in models)
+
+
+def _only_trimmed_lacks(data: Path) -> bool:
+    """Whether everything else was brought before: the trimmed graph is made of the whole one."""
+    try:
+        sound = {model.role: model.sound for model in describe(data)}
+    except ModelError:
+        return False
+    sound.pop("trimmed", None)
+    return "landmarks" in sound and all(sound.values())
 
 
 def _kept(data: Path) -> dict[str, _Entry]:
@@ -204,8 +238,8 @@ def _from_wheel(wheel: Path, incoming: Path) -> dict[str, _Entry]:
         _unpack(wheel, member, incoming / name)
         if _digest(incoming / name) != pinned:
             raise ModelError(f"{wheel.name} holds another {member} than {REQUIREMENT}")
-    models = ("--detector", str(incoming / DETECTOR), "--landmarks", str(incoming / LANDMARKS))
-    _try_out(wheel, incoming / BUNDLE, *models)
+    build = ("--detector", str(incoming / DETECTOR))
+    _make(wheel, incoming / BUNDLE, incoming / LANDMARKS, incoming / TRIMMED, *build)
     return _entries(incoming, REQUIREMENT, BUNDLE) | {
         "face": _Entry(FACE, _digest(incoming / FACE), REQUIREMENT)
     }
@@ -216,12 +250,24 @@ def _from_bundle(file: Path, incoming: Path) -> dict[str, _Entry]:
     for member in BUNDLE_MEMBERS:
         _unpack(file, member, incoming / member)
     shutil.copyfile(file, incoming / name)
-    _try_out(file, incoming / name)
+    _make(file, incoming / name, incoming / LANDMARKS, incoming / TRIMMED)
     return _entries(incoming, f"{file.name}, brought by hand", name)
 
 
+def _trimmed(data: Path, incoming: Path) -> dict[str, _Entry]:
+    whole = _needed(data, "landmarks")
+    _make(whole, pose_task(data), whole, incoming / TRIMMED)
+    source = _listed(data)["landmarks"].source
+    return {"trimmed": _Entry(TRIMMED, _digest(incoming / TRIMMED), source)}
+
+
 def _entries(incoming: Path, source: str, bundle: str) -> dict[str, _Entry]:
-    roles = {"pose": bundle, "detector": DETECTOR, "landmarks": LANDMARKS}
+    roles = {
+        "pose": bundle,
+        "detector": DETECTOR,
+        "landmarks": LANDMARKS,
+        "trimmed": TRIMMED,
+    }
     return {role: _Entry(name, _digest(incoming / name), source) for role, name in roles.items()}
 
 
@@ -248,11 +294,13 @@ def _unpack(file: Path, member: str, to: Path) -> None:
         raise ModelError(f"{file} is damaged: {member} cannot be unpacked") from e
 
 
-def _try_out(origin: Path, task: Path, *options: str) -> None:
-    command = [sys.executable, "-m", "monitor.pose.bundle", str(task), *options]
+def _make(origin: Path, task: Path, landmarks: Path, trimmed: Path, *options: str) -> None:
+    """Tries the bundle out and makes the trimmed graph, in a process that may crash."""
+    files = (str(task), str(landmarks), str(trimmed))
+    command = [sys.executable, "-m", "monitor.pose.bundle", *files, *options]
     reason = _run(command, timeout_s=_TRY_OUT_TIMEOUT_S, cwd=Path(__file__).parents[2])
     if reason is not None:
-        raise ModelError(f"MediaPipe cannot use the pose model in {origin}: {reason}")
+        raise ModelError(f"the pose model in {origin} cannot be used: {reason}")
 
 
 def _run(

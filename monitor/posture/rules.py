@@ -11,7 +11,7 @@ import numpy as np
 from monitor.posture.angles import inclination_deg, visible
 from monitor.posture.model import ANGLES, Floats, Landmark, Person
 
-UPRIGHT_OR_STOOPED_DEG = 65.0
+LYING_DEG = 65.0
 """A body whose line from ankles to shoulders is further from vertical lies (ours).
 
 A stoop with the hands on the floor leaves that line below 40°, kneeling back on the heels below
@@ -38,7 +38,9 @@ class Rule:
     sooner the deeper the bend).
     release_s: how long it must stay under `leave` before the episode ends. remind_s: an open
     event is told again this often. forget_s: an episode unseen for longer ends where it was last
-    seen. zones: judge only people standing in one of these; empty: everywhere.
+    seen. upright: judge only people who do not lie: what gravity does to a raised arm or a bent
+    back means nothing for them. zones: judge only people standing in one of these; empty:
+    everywhere.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Rule:
     severity: str
     advice: str
     source: str
+    upright: bool = True
     zones: tuple[str, ...] = ()
 
     def allowed_s(self, value: float) -> float:
@@ -63,6 +66,8 @@ class Rule:
         return float(np.interp(value, values, seconds))
 
     def applies(self, person: Person) -> bool:
+        if self.upright and lies(person):
+            return False
         return not self.zones or any(zone in self.zones for zone in person.zones)
 
 
@@ -102,9 +107,13 @@ def _lying(person: Person) -> float | None:
     return inclination_deg(top.mean(axis=0) - bottom.mean(axis=0))
 
 
+def lies(person: Person) -> bool:
+    inclined = _lying(person)
+    return inclined is not None and inclined > LYING_DEG
+
+
 def _kneeling(person: Person) -> float | None:
-    """Degrees the more inclined shin is off vertical; 0 when the whole body lies."""
-    lying = _lying(person)
+    """Degrees the more inclined shin is off vertical, at most 90."""
     shins = [
         inclination_deg(person.gravity[knee] - person.gravity[ankle])
         for knee, ankle in (
@@ -113,9 +122,7 @@ def _kneeling(person: Person) -> float | None:
         )
         if visible(person.pose, knee, ankle)
     ]
-    if lying is None or not shins:
-        return None
-    return 0.0 if lying > UPRIGHT_OR_STOOPED_DEG else min(max(shins), 90.0)
+    return min(max(shins), 90.0) if shins else None
 
 
 def _points(person: Person, landmarks: Sequence[Landmark]) -> Floats:

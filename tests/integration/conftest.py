@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ModelError
+from monitor.pose.blazepose.engine import BlazePoseEngine
 from monitor.pose.engine import Engine
 from monitor.pose.mediapipe_engine import MediaPipeEngine
-from monitor.pose.models import pose_task
+from monitor.pose.models import Graphs, pose_graphs, pose_task
 from tests.integration.rtsp import rtsp
 from tests.integration.video import encode_h264, numbered
 
@@ -28,8 +29,24 @@ def task() -> Path:
 
 
 @pytest.fixture(scope="session")
-def engine(task: Path) -> Iterator[Engine]:
+def graphs(task: Path) -> Graphs:
+    """BlazePose's bare graphs; skips where they were never brought."""
+    try:
+        return pose_graphs(DATA)
+    except ModelError as e:
+        pytest.skip(str(e))
+
+
+@pytest.fixture(scope="session")
+def mediapipe(task: Path) -> Iterator[Engine]:
     engine = MediaPipeEngine(task)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def blazepose(graphs: Graphs) -> Iterator[Engine]:
+    engine = BlazePoseEngine(graphs)
     yield engine
     engine.close()
 

@@ -200,10 +200,20 @@ class EngineContract:
             engine.follow(image, [Region(10, 10, 10)])
 
 
-class TestMediaPipe(EngineContract):
-    """The fixture `engine` of all integration tests."""
+class TestBlazePose(EngineContract):
+    name = "blazepose/full"
 
+    @pytest.fixture
+    def engine(self, blazepose: Engine) -> Engine:
+        return blazepose
+
+
+class TestMediaPipe(EngineContract):
     name = "mediapipe/full"
+
+    @pytest.fixture
+    def engine(self, mediapipe: Engine) -> Engine:
+        return mediapipe
 
     def test_says_how_to_mend_a_bundle_it_cannot_load(self, tmp_path: Path) -> None:
         broken = tmp_path / "pose.task"

@@ -21,6 +21,12 @@ WITHIN_M = 0.24
 MEDIAN_PX = 6
 
 
+@pytest.fixture(scope="module", params=["blazepose", "mediapipe"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    engine: Engine = request.getfixturevalue(request.param)
+    return engine
+
+
 @pytest.fixture(scope="module")
 def pictures() -> list[Image]:
     return list(film(f"{GOLDEN}.mp4"))
@@ -43,6 +49,13 @@ def followed(engine: Engine, pictures: list[Image], searched: list[Pose]) -> lis
     return poses
 
 
+@pytest.fixture(params=["searched", "followed"])
+def poses(
+    request: pytest.FixtureRequest, searched: list[Pose], followed: list[Pose]
+) -> list[Pose]:
+    return searched if request.param == "searched" else followed
+
+
 def reference(kind: str) -> Floats:
     values: Any = json.loads(media(f"{GOLDEN}.{kind}.json").read_text())
     return np.array(values, np.float64)
@@ -54,20 +67,14 @@ def pixels_off(poses: list[Pose], expected: Floats) -> Floats:
     return off
 
 
-@pytest.mark.parametrize("looked", ["searched", "followed"])
-def test_landmarks_lie_where_the_reference_has_them(
-    looked: str, request: pytest.FixtureRequest
-) -> None:
-    off = pixels_off(request.getfixturevalue(looked), reference("landmarks2d"))
+def test_landmarks_lie_where_the_reference_has_them(poses: list[Pose]) -> None:
+    off = pixels_off(poses, reference("landmarks2d"))
     assert np.mean(off <= WITHIN_PX) >= 0.99
     assert np.median(off) <= MEDIAN_PX
 
 
-@pytest.mark.parametrize("looked", ["searched", "followed"])
-def test_world_landmarks_lie_where_the_reference_has_them(
-    looked: str, request: pytest.FixtureRequest
-) -> None:
-    world = np.array([pose.world for pose in request.getfixturevalue(looked)])
+def test_world_landmarks_lie_where_the_reference_has_them(poses: list[Pose]) -> None:
+    world = np.array([pose.world for pose in poses])
     assert np.abs(world - reference("landmarks3d")).max() <= WITHIN_M
 
 

@@ -1,0 +1,1 @@
+"""BlazePose's two graphs on LiteRT: the same models as MediaPipe's, without MediaPipe."""

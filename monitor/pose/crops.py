@@ -1,0 +1,78 @@
+"""Pictures handed to an engine, and rotated squares cut out of them."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from monitor.posture.model import Floats, Image, Region
+
+LARGEST_PX = 32766
+"""OpenCV warps no picture with a longer side."""
+
+_MOST_AVERAGED = 8
+
+
+def checked(image: Image) -> Image:
+    """The picture, contiguous. Raises ValueError when it is none."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+        raise ValueError(
+            f"a picture is (height, width, 3) uint8 RGB, not {image.shape} {image.dtype}"
+        )
+    if max(image.shape) > LARGEST_PX:
+        raise ValueError(f"a picture's side is at most {LARGEST_PX} px, not {max(image.shape)}")
+    return np.ascontiguousarray(image)
+
+
+def whole(image: Image) -> Region:
+    """The smallest square that holds the whole picture, centred on it."""
+    height, width = image.shape[:2]
+    return Region(width / 2, height / 2, float(max(height, width)))
+
+
+def shows(image: Image, region: Region) -> bool:
+    """Whether the region is a square of at least a pixel that touches the picture."""
+    height, width = image.shape[:2]
+    reach = region.size * 0.71
+    return (
+        1 <= region.size < np.inf
+        and np.isfinite(region.angle)
+        and -reach < region.x < width + reach
+        and -reach < region.y < height + reach
+    )
+
+
+def to_picture(region: Region, side: int) -> Floats:
+    """(2, 3) transform from pixels of a crop of `side` to pixels of the picture."""
+    turn = region.size / side * turned(region.angle)
+    centre = np.array([region.x, region.y]) - turn @ np.full(2, side / 2)
+    return np.column_stack([turn, centre])
+
+
+def turned(angle: float) -> Floats:
+    """(2, 2): turns points clockwise as seen in the picture (x right, y down)."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])
+
+
+def crop(picture: Image, region: Region, side: int, *, border: int = cv2.BORDER_CONSTANT) -> Image:
+    """The region as a square of `side` pixels. border: what lies beyond the picture, one of
+    OpenCV's kinds; black unless said.
+
+    Regions of more than two pixels to one are cut out in a multiple of that side and averaged
+    down, so that nothing in them is skipped.
+    """
+    times = min(_MOST_AVERAGED, max(1, int(region.size / side / 2)))
+    cut = cv2.warpAffine(
+        picture,
+        to_picture(region, side) / [times, times, 1],
+        (side * times, side * times),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=border,
+    )
+    return shrunk(cut, (side, side)) if times > 1 else np.asarray(cut, np.uint8)
+
+
+def shrunk(picture: Any, size: tuple[int, int]) -> Image:
+    """Averaged down to (width, height)."""
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,108 @@
+"""Where to look for people in a wide picture: squares no larger than the detector can see into.
+
+A detector of 224 pixels misses whoever is small in its square. It sees best a body that fills half
+of the square's side, so squares of twice a body's height, half overlapping, show everybody whole.
+"""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from monitor.posture.model import Pose, Region
+
+SHARES = (0.62, 0.31, 0.16)
+"""Sides of the squares for people of unknown size, as shares of the picture's short side: bodies
+from the whole picture down to a twelfth of it are about half a square high in one of them."""
+
+THOROUGH = 2
+"""How many of these sizes a single picture is searched at."""
+
+STEP = 0.5
+"""Squares start this share of their side apart: whoever is half as high as one is whole in one."""
+
+BODIES = 2.0
+"""Side of a square in heights of the people it is for."""
+
+MARGIN = 1.25
+"""How much wider than the standing body the region of a pose is."""
+
+BANDS = 16
+"""Rows of the picture for which people's heights are learnt apart."""
+
+REMEMBERED = 200
+"""Heights that count in a band; older ones are forgotten."""
+
+SMALLEST_PX = 48.0
+"""No square is smaller: a body of 24 pixels tells nothing."""
+
+
+def whole(width: int, height: int) -> Region:
+    """The smallest square that holds the picture."""
+    return Region(width / 2, height / 2, float(max(width, height)))
+
+
+def grid(width: int, height: int, side: float) -> list[Region]:
+    """Half overlapping squares all over the picture, row by row."""
+    side = min(max(side, SMALLEST_PX), float(min(width, height)))
+    return [Region(x, y, side) for y in _centres(height, side) for x in _centres(width, side)]
+
+
+def thorough(width: int, height: int) -> list[Region]:
+    """For a picture on its own, where time is no matter and nothing was learnt."""
+    squares = [whole(width, height)]
+    for share in SHARES[:THOROUGH]:
+        squares += grid(width, height, share * min(width, height))
+    return squares
+
+
+def windows(width: int, height: int, sizes: "Sizes | None" = None) -> list[Region]:
+    """One round of squares: the whole picture, then where people of the learnt sizes may be, or
+    everywhere in the largest of the usual squares while nothing is learnt."""
+    rows = None if sizes is None else sizes.rows(height)
+    if sizes is None or rows is None:
+        return [whole(width, height), *grid(width, height, SHARES[0] * min(width, height))]
+    squares = [whole(width, height)]
+    y, last = rows
+    while True:
+        side = max(SMALLEST_PX, BODIES * sizes.at(y, height))
+        squares += [Region(x, y, side) for x in _centres(width, side)]
+        if y >= last:
+            return squares
+        y += STEP * side
+
+
+def _centres(length: int, side: float) -> list[float]:
+    """Centres of squares along one edge, the first and last flush with its ends."""
+    if side >= length:
+        return [length / 2]
+    count = math.ceil((length - side) / (STEP * side)) + 1
+    return [float(c) for c in np.linspace(side / 2, length - side / 2, count)]
+
+
+class Sizes:
+    """How high people are at each row of the picture, learnt from those believed."""
+
+    def __init__(self) -> None:
+        self._bands: dict[int, deque[float]] = {}
+
+    def learn(self, pose: Pose, height: int) -> None:
+        """Take in one believed body; height: of the picture in pixels."""
+        if 0 <= pose.region.y < height:
+            band = int(pose.region.y / height * BANDS)
+            heights = self._bands.setdefault(band, deque(maxlen=REMEMBERED))
+            heights.append(pose.region.size / MARGIN / height)
+
+    def rows(self, height: int) -> tuple[float, float] | None:
+        """First and last row, in pixels, at which hips were seen; `None` before anybody was."""
+        if not self._bands:
+            return None
+        low, high = min(self._bands), max(self._bands)
+        return (low + 0.5) * height / BANDS, (high + 0.5) * height / BANDS
+
+    def at(self, row: float, height: int) -> float:
+        """Pixels a person with hips at this row is high: between bands as on a flat floor, where
+        height grows evenly with the row; beyond them as at the nearest."""
+        bands = sorted(self._bands)
+        learnt = [float(np.median(self._bands[band])) for band in bands]
+        return float(np.interp(row / height * BANDS - 0.5, bands, learnt)) * height
