@@ -50,9 +50,7 @@ def followed(engine: Engine, pictures: list[Image], searched: list[Pose]) -> lis
 
 
 @pytest.fixture(params=["searched", "followed"])
-def poses(
-    request: pytest.FixtureRequest, searched: list[Pose], followed: list[Pose]
-) -> list[Pose]:
+def poses(request: pytest.FixtureRequest, searched: list[Pose], followed: list[Pose]) -> list[Pose]:
     return searched if request.param == "searched" else followed
 
 

@@ -1,0 +1,163 @@
+"""Anonymous slots: who is the same body from one picture to the next."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from monitor.posture.belief import Belief, evidence
+from monitor.posture.body import apart, middle, px_per_m
+from monitor.posture.model import Floats, Pose, Region
+from monitor.posture.smoothing import Smoothing
+
+SAME_LOOK = 0.3
+"""Two answers about one picture are the same body when their big joints lie, in the median, closer
+than this share of a trunk: looks at one body from different regions agree within 0.15, and of
+somebody half hidden what is seen lies between the two bodies."""
+
+STRAY, STRAY_SPEED = 0.4, 2.0
+"""Trunk lengths, and trunk lengths a second, by which a body may depart from where it is expected:
+the noise of a look, and 1 m/s of change of speed, as in a fall or a quick turn."""
+
+FARTHEST = 2.0
+"""Trunk lengths (1 m): nobody hidden is looked for further from where they were expected."""
+
+SAME_SIZE = 0.35
+"""Difference of the logarithm of pixels per metre that weighs as much as the full reach: a third
+nearer to the camera."""
+
+TURN_S = 0.4
+"""Time in which a velocity is forgotten: people need two steps to stop or turn."""
+
+HIDDEN_S = 3.0
+"""Somebody believed and not seen for this long is given up."""
+
+DOUBTED_S = 0.5
+"""The same for whoever was never believed."""
+
+
+class Slot:
+    """One body. pose: as seen last; shown: the same, smoothed. first_t, seen_t: steady seconds;
+    missed: not in the newest picture; velocity: (2,) pixels a second.
+    """
+
+    def __init__(self, number: int, t: float, pose: Pose, moved: bool) -> None:
+        self.number = number
+        self.pose = pose
+        self.first_t = self.seen_t = t
+        self.missed = False
+        self.velocity: Floats = np.zeros(2)
+        self._belief = Belief(t, pose, moved)
+        self._smoothing = Smoothing(t, pose)
+
+    @property
+    def believed(self) -> bool:
+        return self._belief.believed
+
+    @property
+    def hopeless(self) -> bool:
+        return self._belief.hopeless
+
+    @property
+    def shown(self) -> Pose:
+        return self._smoothing.shown
+
+    def see(self, t: float, pose: Pose, moved: bool) -> None:
+        """Take in a look at this body, later than the last."""
+        seconds = t - self.seen_t
+        if seconds > 0.0:
+            off = middle(pose) - middle(self.pose) - self.shift(t)
+            self.velocity = self.velocity + off / seconds * (1.0 - np.exp(-seconds / TURN_S))
+        self._belief.look(t, pose, moved)
+        self._smoothing.see(t, pose)
+        self.pose, self.seen_t, self.missed = pose, t, False
+
+    def shift(self, t: float) -> Floats:
+        """(2,) pixels it will have gone since it was seen, if it goes on as it did."""
+        return np.asarray(self.velocity * (t - self.seen_t))
+
+    def region(self, t: float) -> Region:
+        """Where to look for it."""
+        x, y = self.shift(t)
+        return replace(self.pose.region, x=self.pose.region.x + x, y=self.pose.region.y + y)
+
+    def cost(self, t: float, pose: Pose) -> float:
+        """How unlikely it is to be this body: 0 as expected, infinite out of reach."""
+        reach = min(STRAY + STRAY_SPEED * (t - self.seen_t), FARTHEST)
+        distance = apart(self.pose, pose, self.shift(t)) / reach
+        size = abs(float(np.log(px_per_m(pose) / px_per_m(self.pose)))) / SAME_SIZE
+        return distance + size if distance + size <= 1.0 else float("inf")
+
+
+class Slots:
+    """The bodies in view of one camera. moves: whether the picture changed where a body is."""
+
+    def __init__(self, moves: Callable[[Pose], bool]) -> None:
+        self._moves = moves
+        self._slots: list[Slot] = []
+        self._next = 1
+
+    @property
+    def all(self) -> Sequence[Slot]:
+        return self._slots
+
+    @property
+    def seen(self) -> list[Slot]:
+        """The slots that are in the newest picture."""
+        return [slot for slot in self._slots if not slot.missed]
+
+    def regions(self, t: float) -> list[Region]:
+        """Where to look for each slot again, in the order of `all`."""
+        return [slot.region(t) for slot in self._slots]
+
+    def followed(self, t: float, poses: Iterable[Pose]) -> None:
+        """Take in what was seen where the slots were expected; a look may land on a neighbour."""
+        for slot in self._slots:
+            slot.missed = True
+        self._assign(t, _surest(poses))
+
+    def found(self, t: float, poses: Iterable[Pose]) -> None:
+        """Take in a search: bodies known already stay in their slots, missed ones come back."""
+        strange = [p for p in poses if not any(_same(p, slot.pose) for slot in self.seen)]
+        for pose in self._assign(t, _surest(strange)):
+            self._slots.append(Slot(self._next, t, pose, self._moves(pose)))
+            self._next += 1
+
+    def forget(self, t: float) -> None:
+        """Give up whoever is no person, and whoever was not seen for too long."""
+        self._slots = [slot for slot in self._slots if not slot.hopeless and not _lost(slot, t)]
+
+    def _assign(self, t: float, poses: Sequence[Pose]) -> list[Pose]:
+        """Give bodies to missed slots, the likeliest pair first, each body once; what is left.
+
+        Likeliest first, because costs near 0 are certain and only one of two that conflict is:
+        the other is hidden, and the best sum would move it onto whatever else is in reach.
+        """
+        left = list(poses)
+        waiting = [slot for slot in self._slots if slot.missed]
+        while waiting and left:
+            costs = [(slot.cost(t, pose), slot, pose) for slot in waiting for pose in left]
+            cost, slot, pose = min(costs, key=lambda pair: pair[0])
+            if cost == float("inf"):
+                break
+            slot.see(t, pose, self._moves(pose))
+            waiting.remove(slot)
+            left.remove(pose)
+        return left
+
+
+def _same(one: Pose, other: Pose) -> bool:
+    return apart(one, other) < SAME_LOOK
+
+
+def _surest(poses: Iterable[Pose]) -> list[Pose]:
+    """Each body once, as the look tells it that speaks most for a person."""
+    kept: list[Pose] = []
+    for pose in sorted(poses, key=evidence, reverse=True):
+        if not any(_same(pose, other) for other in kept):
+            kept.append(pose)
+    return kept
+
+
+def _lost(slot: Slot, t: float) -> bool:
+    return t - slot.seen_t > (HIDDEN_S if slot.believed else DOUBTED_S)
