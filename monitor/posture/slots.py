@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.posture.belief import Belief, evidence
-from monitor.posture.body import apart, middle, px_per_m
+from monitor.posture.body import apart, middle, px_per_m, trunk_px
 from monitor.posture.model import Floats, Pose, Region
 from monitor.posture.smoothing import Smoothing
 
@@ -19,12 +19,23 @@ STRAY, STRAY_SPEED = 0.4, 2.0
 """Trunk lengths, and trunk lengths a second, by which a body may depart from where it is expected:
 the noise of a look, and 1 m/s of change of speed, as in a fall or a quick turn."""
 
+CROWD_SPEED = 0.5
+"""The same trunk lengths a second where others are near: what departs more is another body, or one
+that the model laid over two."""
+
+NEAR = 1.5
+"""Trunk lengths from somebody else's place within which the one may be taken for the other."""
+
 FARTHEST = 2.0
 """Trunk lengths (1 m): nobody hidden is looked for further from where they were expected."""
 
-SAME_SIZE = 0.35
-"""Difference of the logarithm of pixels per metre that weighs as much as the full reach: a third
-nearer to the camera."""
+SAME_SIZE, CROWD_SIZE = 0.35, 0.15
+"""Difference of the logarithm of pixels per metre that is too much for one body, alone and where
+others are near: from look to look it is 0.01 in the median and 0.05 in 95 of 100 drawn views, and a
+body laid over two is larger than either by a sixth."""
+
+SIZE_S = 0.5
+"""Time over which pixels per metre are averaged."""
 
 TURN_S = 0.4
 """Time in which a velocity is forgotten: people need two steps to stop or turn."""
@@ -47,6 +58,7 @@ class Slot:
         self.first_t = self.seen_t = t
         self.missed = False
         self.velocity: Floats = np.zeros(2)
+        self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
         self._smoothing = Smoothing(t, pose)
 
@@ -68,6 +80,8 @@ class Slot:
         if seconds > 0.0:
             off = middle(pose) - middle(self.pose) - self.shift(t)
             self.velocity = self.velocity + off / seconds * (1.0 - np.exp(-seconds / TURN_S))
+            grown = float(np.log(px_per_m(pose))) - self._size
+            self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
         self._belief.look(t, pose, moved)
         self._smoothing.see(t, pose)
         self.pose, self.seen_t, self.missed = pose, t, False
@@ -81,12 +95,25 @@ class Slot:
         x, y = self.shift(t)
         return replace(self.pose.region, x=self.pose.region.x + x, y=self.pose.region.y + y)
 
-    def cost(self, t: float, pose: Pose) -> float:
-        """How unlikely it is to be this body: 0 as expected, infinite out of reach."""
-        reach = min(STRAY + STRAY_SPEED * (t - self.seen_t), FARTHEST)
-        distance = apart(self.pose, pose, self.shift(t)) / reach
-        size = abs(float(np.log(px_per_m(pose) / px_per_m(self.pose)))) / SAME_SIZE
-        return distance + size if distance + size <= 1.0 else float("inf")
+    def near(self, t: float, other: "Slot") -> bool:
+        """Whether both are expected so close that one could be taken for the other."""
+        away = middle(self.pose) + self.shift(t) - middle(other.pose) - other.shift(t)
+        return float(np.linalg.norm(away)) < NEAR * max(trunk_px(self.pose), trunk_px(other.pose))
+
+    def could_be(self, t: float, other: "Slot") -> bool:
+        """Whether the other is near and of this size."""
+        return self.near(t, other) and abs(self._size - other._size) < SAME_SIZE
+
+    def cost(self, t: float, pose: Pose, crowded: bool) -> float:
+        """How unlikely it is to be this body: 0 as expected, infinite out of reach.
+
+        crowded: others are near, so that only what is as expected is taken.
+        """
+        stray = (CROWD_SPEED if crowded else STRAY_SPEED) * (t - self.seen_t)
+        distance = apart(self.pose, pose, self.shift(t)) / min(STRAY + stray, FARTHEST)
+        grown = abs(float(np.log(px_per_m(pose))) - self._size)
+        size = grown / (CROWD_SIZE if crowded else SAME_SIZE)
+        return distance + size if distance <= 1.0 and size <= 1.0 else float("inf")
 
 
 class Slots:
@@ -117,11 +144,16 @@ class Slots:
         self._assign(t, _surest(poses))
 
     def found(self, t: float, poses: Iterable[Pose]) -> None:
-        """Take in a search: bodies known already stay in their slots, missed ones come back."""
+        """Take in a search: bodies known already stay in their slots, missed ones come back.
+
+        Nobody new is where somebody hidden is expected: wait until it is clear who it is.
+        """
         strange = [p for p in poses if not any(_same(p, slot.pose) for slot in self.seen)]
         for pose in self._assign(t, _surest(strange)):
-            self._slots.append(Slot(self._next, t, pose, self._moves(pose)))
-            self._next += 1
+            slot = Slot(self._next, t, pose, self._moves(pose))
+            if not any(hidden.missed and hidden.could_be(t, slot) for hidden in self._slots):
+                self._slots.append(slot)
+                self._next += 1
 
     def forget(self, t: float) -> None:
         """Give up whoever is no person, and whoever was not seen for too long."""
@@ -135,8 +167,13 @@ class Slots:
         """
         left = list(poses)
         waiting = [slot for slot in self._slots if slot.missed]
+        crowded = {slot.number: self._crowded(t, slot) for slot in waiting}
         while waiting and left:
-            costs = [(slot.cost(t, pose), slot, pose) for slot in waiting for pose in left]
+            costs = [
+                (slot.cost(t, pose, crowded[slot.number]), slot, pose)
+                for slot in waiting
+                for pose in left
+            ]
             cost, slot, pose = min(costs, key=lambda pair: pair[0])
             if cost == float("inf"):
                 break
@@ -144,6 +181,9 @@ class Slots:
             waiting.remove(slot)
             left.remove(pose)
         return left
+
+    def _crowded(self, t: float, slot: Slot) -> bool:
+        return any(other is not slot and slot.near(t, other) for other in self._slots)
 
 
 def _same(one: Pose, other: Pose) -> bool:
