@@ -117,12 +117,12 @@ class CameraPipeline:
 
     def _nobody(self, t: float, at: datetime, frame: Frame | None, blind: str) -> Step:
         self._people = ()
-        self._slots.forget(t)
+        self._slots.lose(t)
         changes = self._episodes.step(t, ())
         return Step(t, at, frame, blind, changes=changes, running=list(self._episodes.running))
 
     def _look(self, frame: Frame) -> None:
-        self._motion.look(frame.image)
+        self._motion.look(frame.t, frame.image)
         if self._slots.all:
             started = self._clock.steady()
             looks = self._engine.follow(frame.image, self._slots.regions(frame.t))
@@ -132,7 +132,8 @@ class CameraPipeline:
             started = self._clock.steady()
             self._slots.found(frame.t, _in_view(self._engine.find(frame.image), frame))
             self._took(frame.at, "find", started)
-        self._slots.forget(frame.t)
+        height, width = frame.image.shape[:2]
+        self._slots.forget(frame.t, width, height)
 
     def _measure(self, frame: Frame) -> list[Person]:
         height, width = frame.image.shape[:2]

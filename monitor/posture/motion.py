@@ -1,5 +1,6 @@
-"""Where the picture changed since the last one."""
+"""Where the picture changes."""
 
+from collections import deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -25,39 +26,43 @@ second counts, so that of a camera that itself moves everything counts as moving
 LEAST_CELLS = 4
 """Fewer changed cells are an insect or a speck."""
 
-LEAST_SHARE = 0.01
-"""Share of a body's box that changes when the body moves."""
+SWAY_S = 1.0
+"""Whoever stands sways slowly: a body's movement is told against the picture of so long ago."""
+
+Cells = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 class Motion:
-    """Compares each picture with the one before, as small grey means of cells."""
+    """Compares each picture with earlier ones, as small grey means of cells."""
 
     def __init__(self) -> None:
-        self._cells: NDArray[np.float32] | None = None
-        self._changed: NDArray[np.bool_] = np.zeros((1, 1), bool)
+        self._past: deque[tuple[float, Cells]] = deque()
+        self._now: Mask = np.zeros((1, 1), bool)
+        self._lately: Mask = self._now
         self._cell_px = 1
 
-    def look(self, image: Image) -> None:
+    def look(self, t: float, image: Image) -> None:
         """Take in the next picture. Nothing is known to move in the first, nor when the size
         changed."""
         self._cell_px = max(1, max(image.shape[:2]) // CELLS_ACROSS)
-        cells, before = _means(image, self._cell_px), self._cells
-        self._cells = cells
-        if before is None or before.shape != cells.shape:
-            self._changed = np.zeros(cells.shape, bool)
-        else:
-            change = np.abs(cells - before)
-            noise = 1.4826 * float(np.median(change))
-            self._changed = change > np.clip(NOISES * noise, LEAST_CHANGE, MOST_CHANGE)
+        cells = _means(image, self._cell_px)
+        if self._past and self._past[-1][1].shape != cells.shape:
+            self._past.clear()
+        self._past.append((t, cells))
+        while len(self._past) > 2 and self._past[1][0] <= t - SWAY_S:
+            self._past.popleft()
+        self._now = _changed(self._past[max(0, len(self._past) - 2)][1], cells)
+        self._lately = _changed(self._past[0][1], cells)
 
     def within(self, box: Box) -> bool:
-        """Whether something moved in this part of the picture."""
-        part = self._changed[self._cut(box)]
-        return bool(part.sum() >= max(min(LEAST_CELLS, part.size), LEAST_SHARE * part.size, 1))
+        """Whether something moved in this part of the picture within a second."""
+        part = self._lately[self._cut(box)]
+        return bool(part.sum() >= max(1, min(LEAST_CELLS, part.size)))
 
     def outside(self, boxes: Iterable[Box]) -> bool:
-        """Whether something moved anywhere else."""
-        rest = self._changed.copy()
+        """Whether something moves anywhere else."""
+        rest = self._now.copy()
         for box in boxes:
             rest[self._cut(box)] = False
         return bool(rest.sum() >= LEAST_CELLS)
@@ -71,7 +76,13 @@ def _span(start: float, end: float) -> slice:
     return slice(max(0, int(start)), max(0, int(np.ceil(end))))
 
 
-def _means(image: Image, side: int) -> NDArray[np.float32]:
+def _changed(before: Cells, cells: Cells) -> Mask:
+    change = np.abs(cells - before)
+    noise = 1.4826 * float(np.median(change))
+    return np.asarray(change > np.clip(NOISES * noise, LEAST_CHANGE, MOST_CHANGE))
+
+
+def _means(image: Image, side: int) -> Cells:
     """Mean of every second green pixel of cells of `side` pixels."""
     height, width = (length // side * side for length in image.shape[:2])
     if not height or not width:

@@ -24,15 +24,15 @@ def with_body(x: int) -> Image:
 def test_a_still_hall_does_not_move_whatever_the_noise(sigma):
     motion = Motion()
     for seed in range(20):
-        motion.look(noisy(HALL, sigma, seed))
+        motion.look(0.2 * seed, noisy(HALL, sigma, seed))
         assert not motion.within(BOX)
         assert not motion.outside([])
 
 
 def test_a_step_shows_in_the_body_and_nowhere_else():
     motion = Motion()
-    motion.look(noisy(with_body(305), 4.0, 1))
-    motion.look(noisy(with_body(312), 4.0, 2))
+    motion.look(0.0, noisy(with_body(305), 4.0, 1))
+    motion.look(0.2, noisy(with_body(312), 4.0, 2))
     assert motion.within(BOX)
     assert not motion.within((20.0, 100.0, 60.0, 160.0))
     assert motion.outside([])
@@ -41,16 +41,16 @@ def test_a_step_shows_in_the_body_and_nowhere_else():
 
 def test_nothing_is_known_to_move_in_the_first_picture_nor_when_the_size_changes():
     motion = Motion()
-    motion.look(HALL)
+    motion.look(0.0, HALL)
     assert not motion.within(BOX)
-    motion.look(HALL[:200, :300])
+    motion.look(0.2, HALL[:200, :300])
     assert not motion.outside([])
 
 
 def test_of_a_camera_that_moves_everything_moves():
     motion = Motion()
-    motion.look(np.kron(HALL[::8, ::8], np.ones((8, 8, 1), np.uint8)))
-    motion.look(np.roll(np.kron(HALL[::8, ::8], np.ones((8, 8, 1), np.uint8)), 5, axis=1))
+    motion.look(0.0, np.kron(HALL[::8, ::8], np.ones((8, 8, 1), np.uint8)))
+    motion.look(0.2, np.roll(np.kron(HALL[::8, ::8], np.ones((8, 8, 1), np.uint8)), 5, axis=1))
     assert motion.within(BOX)
 
 
@@ -58,6 +58,21 @@ def test_of_a_camera_that_moves_everything_moves():
 def test_odd_pictures_are_no_trouble(shape):
     motion = Motion()
     for value in (10, 200):
-        motion.look(np.full(shape, value, np.uint8))
+        motion.look(value, np.full(shape, value, np.uint8))
         motion.within((-5.0, -5.0, 1000.0, 1000.0))
         motion.outside([BOX, SMALL])
+
+
+def test_who_sways_too_slowly_for_the_last_picture_shows_within_a_second():
+    motion = Motion()
+    for i in range(8):
+        motion.look(0.2 * i, with_edge(20 + 2 * i))
+        assert not motion.outside([])
+    assert motion.within(BOX)
+
+
+def with_edge(grey: int) -> Image:
+    """The body's side, brighter by two grey levels from picture to picture."""
+    image = HALL.copy()
+    image[110:250, 300:340] = grey
+    return image

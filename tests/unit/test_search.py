@@ -15,7 +15,7 @@ def searches(slots: Slots, *, busy: bool) -> int:
     for i in range(50):
         image = HALL.copy()
         image[400:, : 80 if busy and i % 2 else 0] = 20
-        motion.look(image)
+        motion.look(0.2 * i, image)
         done += plan.due(0.2 * i, slots, motion)
     return done
 

@@ -28,7 +28,7 @@ def shown(slots: Slots, t: float, poses: Sequence[Pose]) -> None:
     """One sample: everybody's look lands where a body is, and the search finds all."""
     slots.followed(t, poses)
     slots.found(t, poses)
-    slots.forget(t)
+    slots.forget(t, 1280, 720)
 
 
 def test_a_body_seen_again_keeps_its_slot_and_is_believed_at_the_second_look():
@@ -113,9 +113,9 @@ def test_whoever_is_not_seen_is_given_up_the_sooner_the_less_they_were_believed(
         people.followed(0.2 * i, [at(320)])
     last = 0.2 * (looks - 1)
     people.followed(last + kept_s - 0.01, [])
-    people.forget(last + kept_s - 0.01)
+    people.forget(last + kept_s - 0.01, 1280, 720)
     assert len(people.all) == 1
-    people.forget(last + kept_s + 0.01)
+    people.forget(last + kept_s + 0.01, 1280, 720)
     assert people.all == []
 
 
