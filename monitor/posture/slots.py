@@ -58,6 +58,7 @@ class Slot:
         self.first_t = self.seen_t = t
         self.missed = False
         self.velocity: Floats = np.zeros(2)
+        self._looks = 1
         self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
         self._smoothing = Smoothing(t, pose)
@@ -79,9 +80,11 @@ class Slot:
         seconds = t - self.seen_t
         if seconds > 0.0:
             off = middle(pose) - middle(self.pose) - self.shift(t)
-            self.velocity = self.velocity + off / seconds * (1.0 - np.exp(-seconds / TURN_S))
+            new = max(1.0 - float(np.exp(-seconds / TURN_S)), 1.0 / self._looks)
+            self.velocity = self.velocity + off / seconds * new
             grown = float(np.log(px_per_m(pose))) - self._size
             self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
+        self._looks += 1
         self._belief.look(t, pose, moved)
         self._smoothing.see(t, pose)
         self.pose, self.seen_t, self.missed = pose, t, False
