@@ -122,18 +122,26 @@ class CameraPipeline:
         return Step(t, at, frame, blind, changes=changes, running=list(self._episodes.running))
 
     def _look(self, frame: Frame) -> None:
-        self._motion.look(frame.t, frame.image)
-        if self._slots.all:
-            started = self._clock.steady()
-            looks = self._engine.follow(frame.image, self._slots.regions(frame.t))
-            self._slots.followed(frame.t, _in_view(looks, frame))
-            self._took(frame.at, "follow", started)
-        if self._search.due(frame.t, self._slots, self._motion):
-            started = self._clock.steady()
-            self._slots.found(frame.t, _in_view(self._engine.find(frame.image), frame))
-            self._took(frame.at, "find", started)
         height, width = frame.image.shape[:2]
+        self._motion.look(frame.t, frame.image)
+        self._slots.see(frame.t, self._follow(frame), self._find(frame))
         self._slots.forget(frame.t, width, height)
+
+    def _follow(self, frame: Frame) -> list[Pose]:
+        if not self._slots.all:
+            return []
+        started = self._clock.steady()
+        looks = self._engine.follow(frame.image, self._slots.regions(frame.t))
+        self._took(frame.at, "follow", started)
+        return _in_view(looks, frame)
+
+    def _find(self, frame: Frame) -> list[Pose]:
+        if not self._search.due(frame.t, self._slots, self._motion):
+            return []
+        started = self._clock.steady()
+        finds = self._engine.find(frame.image)
+        self._took(frame.at, "find", started)
+        return _in_view(finds, frame)
 
     def _measure(self, frame: Frame) -> list[Person]:
         height, width = frame.image.shape[:2]

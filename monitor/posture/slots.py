@@ -19,9 +19,12 @@ STRAY, STRAY_SPEED = 0.4, 2.0
 """Trunk lengths, and trunk lengths a second, by which a body may depart from where it is expected:
 the noise of a look, and 1 m/s of change of speed, as in a fall or a quick turn."""
 
-CROWD_SPEED = 0.5
-"""The same trunk lengths a second where others are near: what departs more is another body, or one
-that the model laid over two."""
+CROWD_STRAY, CROWD_SPEED = 0.3, 0.5
+"""The same where others are near: what departs more is another body, or one that the model laid
+over two."""
+
+CLEAR = 1.0
+"""Log-odds of one look from which it is a clear body."""
 
 NEAR = 1.5
 """Trunk lengths from somebody else's place within which the one may be taken for the other."""
@@ -103,17 +106,22 @@ class Slot:
         away = middle(self.pose) + self.shift(t) - middle(other.pose) - other.shift(t)
         return float(np.linalg.norm(away)) < NEAR * max(trunk_px(self.pose), trunk_px(other.pose))
 
-    def could_be(self, t: float, other: "Slot") -> bool:
-        """Whether the other is near and of this size."""
-        return self.near(t, other) and abs(self._size - other._size) < SAME_SIZE
+    def stands_for(self, t: float, found: "Slot") -> bool:
+        """Whether a body found is this one, or may be while this one is hidden."""
+        if self.missed:
+            return self.near(t, found) and abs(self._size - found._size) < SAME_SIZE
+        return _same(self.pose, found.pose)
 
     def cost(self, t: float, pose: Pose, crowded: bool) -> float:
         """How unlikely it is to be this body: 0 as expected, infinite out of reach.
 
-        crowded: others are near, so that only what is as expected is taken.
+        crowded: others are near, so that only what is as expected is taken; the same goes for
+        what is no clear body.
         """
-        stray = (CROWD_SPEED if crowded else STRAY_SPEED) * (t - self.seen_t)
-        distance = apart(self.pose, pose, self.shift(t)) / min(STRAY + stray, FARTHEST)
+        strict = crowded or evidence(pose) < CLEAR
+        stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
+        reach = min(stray + speed * (t - self.seen_t), FARTHEST)
+        distance = apart(self.pose, pose, self.shift(t)) / reach
         grown = abs(float(np.log(px_per_m(pose))) - self._size)
         size = grown / (CROWD_SIZE if crowded else SAME_SIZE)
         return distance + size if distance <= 1.0 and size <= 1.0 else float("inf")
@@ -140,21 +148,18 @@ class Slots:
         """Where to look for each slot again, in the order of `all`."""
         return [slot.region(t) for slot in self._slots]
 
-    def followed(self, t: float, poses: Iterable[Pose]) -> None:
-        """Take in what was seen where the slots were expected; a look may land on a neighbour."""
-        for slot in self._slots:
-            slot.missed = True
-        self._assign(t, _surest(poses))
-
-    def found(self, t: float, poses: Iterable[Pose]) -> None:
-        """Take in a search: bodies known already stay in their slots, missed ones come back.
+    def see(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose] = ()) -> None:
+        """Take in one picture: what was seen where the slots were expected (a look may land on a
+        neighbour) and what a search of the picture found, if there was one.
 
         Nobody new is where somebody hidden is expected: wait until it is clear who it is.
         """
-        strange = [p for p in poses if not any(_same(p, slot.pose) for slot in self.seen)]
-        for pose in self._assign(t, _surest(strange)):
+        for slot in self._slots:
+            slot.missed = True
+        self._assign(t, _surest([*looks, *finds]))
+        for pose in _surest(finds):
             slot = Slot(self._next, t, pose, self._moves(pose))
-            if not any(hidden.missed and hidden.could_be(t, slot) for hidden in self._slots):
+            if not any(known.stands_for(t, slot) for known in self._slots):
                 self._slots.append(slot)
                 self._next += 1
 
@@ -172,14 +177,14 @@ class Slots:
             slot.missed = True
         self._slots = [slot for slot in self._slots if not _lost(slot, t)]
 
-    def _assign(self, t: float, poses: Sequence[Pose]) -> list[Pose]:
-        """Give bodies to missed slots, the likeliest pair first, each body once; what is left.
+    def _assign(self, t: float, poses: Sequence[Pose]) -> None:
+        """Give bodies to slots, the likeliest pair first, each body once.
 
         Likeliest first, because costs near 0 are certain and only one of two that conflict is:
         the other is hidden, and the best sum would move it onto whatever else is in reach.
         """
         left = list(poses)
-        waiting = [slot for slot in self._slots if slot.missed]
+        waiting = list(self._slots)
         crowded = {slot.number: self._crowded(t, slot) for slot in waiting}
         while waiting and left:
             costs = [
@@ -193,7 +198,6 @@ class Slots:
             slot.see(t, pose, self._moves(pose))
             waiting.remove(slot)
             left.remove(pose)
-        return left
 
     def _crowded(self, t: float, slot: Slot) -> bool:
         return any(other is not slot and slot.near(t, other) for other in self._slots)

@@ -101,6 +101,12 @@ def recall(found: Sequence[Look], stays: Sequence[Stay]) -> float:
     return sum(bool(look.people) for look in due) / len(due)
 
 
+def late(found: Sequence[Look], stays: Sequence[Stay]) -> list[Stay]:
+    """The stays in which nobody was believed within a second of being in view."""
+    believed = [look.t for look in found if look.people]
+    return [s for s in stays if not any(s.comes <= t <= s.whole + 1.0 for t in believed)]
+
+
 def phantoms(found: Sequence[Look], stays: Sequence[Stay]) -> float:
     """Share of the looks in which somebody is believed and nobody is there."""
     empty = [look for look in found if not any(s.comes <= look.t < s.gone for s in stays)]

@@ -22,7 +22,7 @@ def searches(slots: Slots, *, busy: bool) -> int:
 
 def someone() -> Slots:
     slots = Slots(lambda pose: True)
-    slots.found(0.0, [a_pose()])
+    slots.see(0.0, [], [a_pose()])
     return slots
 
 
@@ -38,5 +38,5 @@ def test_who_is_known_needs_no_search_but_somebody_else_does():
 
 def test_whoever_is_missing_is_searched_for():
     slots = someone()
-    slots.followed(0.2, [])
+    slots.see(0.2, [])
     assert searches(slots, busy=False) == pytest.approx(25, abs=1)

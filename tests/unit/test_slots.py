@@ -26,42 +26,41 @@ def at(x: float, y: float = 240.0, scale: float = 100.0) -> Pose:
 
 def shown(slots: Slots, t: float, poses: Sequence[Pose]) -> None:
     """One sample: everybody's look lands where a body is, and the search finds all."""
-    slots.followed(t, poses)
-    slots.found(t, poses)
+    slots.see(t, poses, poses)
     slots.forget(t, 1280, 720)
 
 
 def test_a_body_seen_again_keeps_its_slot_and_is_believed_at_the_second_look():
     people = slots()
-    people.found(0.0, [at(320)])
+    people.see(0.0, [], [at(320)])
     assert [(s.number, s.believed) for s in people.seen] == [(1, False)]
-    people.followed(0.2, [at(330)])
+    people.see(0.2, [at(330)])
     assert [(s.number, s.believed) for s in people.seen] == [(1, True)]
 
 
 def test_two_bodies_have_two_slots():
     people = slots()
-    people.found(0.0, [at(200), at(400)])
+    people.see(0.0, [], [at(200), at(400)])
     assert seen(people) == [1, 2]
 
 
 def test_one_body_found_twice_has_one_slot():
     people = slots()
-    people.found(0.0, [at(200), at(205)])
+    people.see(0.0, [], [at(200), at(205)])
     assert seen(people) == [1]
 
 
 def test_two_slots_never_follow_the_same_body():
     people = slots()
-    people.found(0.0, [at(235), at(265)])
-    people.followed(0.2, [at(250), at(255)])
+    people.see(0.0, [], [at(235), at(265)])
+    people.see(0.2, [at(250), at(255)])
     assert len(people.seen) == 1
 
 
 def test_a_look_that_lands_on_another_body_is_not_taken():
     people = slots()
-    people.found(0.0, [at(200)])
-    people.followed(0.2, [at(500)])
+    people.see(0.0, [], [at(200)])
+    people.see(0.2, [at(500)])
     assert people.seen == []
     assert len(people.all) == 1
 
@@ -98,21 +97,20 @@ def test_two_who_cross_keep_their_slots_though_one_is_hidden_meanwhile():
 
 def test_a_stranger_of_another_size_does_not_take_a_missed_slot():
     people = slots()
-    people.found(0.0, [at(200)])
-    people.followed(0.2, [at(200)])
-    people.followed(0.4, [])
-    people.found(0.4, [at(210, scale=60)])
+    people.see(0.0, [], [at(200)])
+    people.see(0.2, [at(200)])
+    people.see(0.4, [], [at(210, scale=60)])
     assert seen(people) == [2]
 
 
 @pytest.mark.parametrize(("looks", "kept_s"), [(1, DOUBTED_S), (2, HIDDEN_S)])
 def test_whoever_is_not_seen_is_given_up_the_sooner_the_less_they_were_believed(looks, kept_s):
     people = slots()
-    people.found(0.0, [at(320)])
+    people.see(0.0, [], [at(320)])
     for i in range(1, looks):
-        people.followed(0.2 * i, [at(320)])
+        people.see(0.2 * i, [at(320)])
     last = 0.2 * (looks - 1)
-    people.followed(last + kept_s - 0.01, [])
+    people.see(last + kept_s - 0.01, [])
     people.forget(last + kept_s - 0.01, 1280, 720)
     assert len(people.all) == 1
     people.forget(last + kept_s + 0.01, 1280, 720)
