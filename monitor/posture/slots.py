@@ -124,7 +124,8 @@ class Slot:
         distance = apart(self.pose, pose, self.shift(t)) / reach
         grown = abs(float(np.log(px_per_m(pose))) - self._size)
         size = grown / (CROWD_SIZE if crowded else SAME_SIZE)
-        return distance + size if distance <= 1.0 and size <= 1.0 else float("inf")
+        cost = float(np.hypot(distance, size))
+        return cost if cost <= 1.0 else float("inf")
 
 
 class Slots:
