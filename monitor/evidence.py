@@ -42,11 +42,17 @@ BONE = (0, 200, 255)
 
 
 def picture(
-    image: Image, judged: Pose | None, others: Sequence[Pose], *, skeleton_only: bool = False
+    image: Image,
+    judged: Pose | None,
+    others: Sequence[Pose],
+    *,
+    faces: Sequence[tuple[float, float, float]] = (),
+    skeleton_only: bool = False,
 ) -> bytes | None:
     """A JPEG with the judged person's skeleton, or `None` if a head cannot be placed.
 
-    image: (height, width, 3) RGB. others: everybody else in view; shown, heads hidden.
+    image: (height, width, 3) RGB. others: everybody else in view; shown, heads hidden. faces:
+    discs (x, y, radius in pixels) to hide besides.
     """
     everyone = [*([judged] if judged is not None else []), *others]
     heads = [head_of(pose) for pose in everyone]
@@ -58,7 +64,7 @@ def picture(
         shown = _tiled(image, max(image.shape[:2]) / TILES_ACROSS)
         bodies = _bodies(everyone, image.shape[:2])
         shown[bodies] = image[bodies]
-        for head in heads:
+        for head in (*heads, *faces):
             if head is not None:
                 hide_disc(shown, *head)
     if judged is not None:

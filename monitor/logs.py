@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
-from monitor.capture.urls import redact
+from monitor.redact import redact
 
 
 def configure() -> None:

@@ -5,7 +5,7 @@ replaced, whole, when the peak rises.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,15 +14,19 @@ from uuid import UUID, uuid4
 import structlog
 
 from monitor import evidence
+from monitor.durable import write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
-from monitor.posture.model import Person, Pose
-from monitor.posture.rules import MEASURES
-from monitor.store.journal import Journal, write_durably
-from monitor.store.tables import Base, CoverageMinute, Event, Incident, PostureMinute
+from monitor.posture.model import Image, Person, Pose
+from monitor.rows import event_row, minute_rows
+from monitor.store.journal import Journal
+from monitor.store.tables import Base, Incident
 
 log = structlog.get_logger()
+
+FaceFinder = Callable[[Image], Sequence[tuple[float, float, float]]]
+"""Discs (x, y, radius in pixels) that cover the faces in a picture."""
 
 PICTURE_STEP = 2.0
 """A picture is replaced when the measure rose by this much (degrees or centimetres) since: less
@@ -68,11 +72,19 @@ class _Record:
     written_t: float = float("-inf")
 
 
+def nobody(_image: Image) -> Sequence[tuple[float, float, float]]:
+    return ()
+
+
 class Recorder:
     """Keeps everything of one camera."""
 
-    def __init__(self, plan: CameraPlan, engine: str, keep: Keep) -> None:
+    def __init__(
+        self, plan: CameraPlan, engine: str, keep: Keep, faces: FaceFinder = nobody
+    ) -> None:
+        """faces: a second net for heads that the pose engine misplaced or missed."""
         self._plan = plan
+        self._faces = faces
         self._engine = engine
         self._keep = keep
         self._journal = Journal(keep.journal)
@@ -100,7 +112,7 @@ class Recorder:
     def minutes(self, minutes: Sequence[Minute]) -> None:
         """Rows of the minutes that are over, and a line in the log for each."""
         for minute in minutes:
-            self._backlog.extend(self._minute_rows(minute))
+            self._backlog.extend(minute_rows(minute, self._plan.name, self._writer))
             log.info(
                 "minute",
                 camera=self._plan.name,
@@ -122,6 +134,16 @@ class Recorder:
                 self._end_incident(running, at)
         if kind is not None and kind not in self._incidents:
             self._begin_incident(kind, reason, at)
+
+    def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
+        """The picture as it may be kept: see `monitor.evidence.picture`."""
+        return evidence.picture(
+            image,
+            judged,
+            others,
+            faces=self._faces(image),
+            skeleton_only=self._keep.skeleton_only,
+        )
 
     def row(self, row: Base) -> None:
         """Keep any other row."""
@@ -162,16 +184,25 @@ class Recorder:
     def _draw(self, person: Person, step: Step) -> bytes | None:
         assert step.frame is not None
         others: list[Pose] = [s.pose for s in step.slots if s.number != person.slot]
-        return evidence.picture(
-            step.frame.image, person.pose, others, skeleton_only=self._keep.skeleton_only
-        )
+        return self.blurred(step.frame.image, person.pose, others)
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
         if record.picture is not None:
             self._store_picture(episode, record, step)
         record.revision += 1
         record.written_t = step.t
-        self._backlog.append(self._event(episode, record, step))
+        self._backlog.append(
+            event_row(
+                self._plan,
+                self._engine,
+                episode,
+                step.when,
+                id=record.id,
+                revision=record.revision,
+                evidence=record.path,
+                evidence_note=None if record.path else record.note,
+            )
+        )
 
     def _store_picture(self, episode: Episode, record: _Record, step: Step) -> None:
         picture, record.picture = record.picture, None
@@ -190,74 +221,6 @@ class Recorder:
         else:
             record.path = path
             self._end_incident("evidence", step.at)
-
-    def _event(self, episode: Episode, record: _Record, step: Step) -> Event:
-        rule, when = episode.rule, step.when
-        assert episode.met_t is not None
-        return Event(
-            id=record.id,
-            revision=record.revision,
-            camera=self._plan.name,
-            zone=episode.zone,
-            slot=episode.slot,
-            pack=rule.pack,
-            rule=rule.name,
-            rule_title=rule.title,
-            rule_version=rule.version,
-            rule_source=rule.source,
-            severity=rule.severity,
-            measure=rule.measure,
-            unit=MEASURES[rule.measure].unit,
-            limit=rule.enter,
-            hold_s=rule.allowed_s(episode.peak),
-            advice=rule.advice,
-            started_at=when(episode.started_t),
-            met_at=when(episode.met_t),
-            seen_at=when(episode.seen_t),
-            ended_at=None if episode.ended_t is None else when(episode.ended_t),
-            duration_s=episode.duration_s,
-            peak=episode.peak,
-            peak_at=when(episode.peak_t),
-            track=[
-                [round(t - episode.started_t, 2), None if value is None else round(value, 1)]
-                for t, value in episode.track
-            ],
-            angles={
-                name: None if a is None else {"deg": a.deg, "low": a.low, "high": a.high}
-                for name, a in episode.peak_person.angles.items()
-            },
-            calibration={
-                "pitch_deg": self._plan.calibration.pitch_deg,
-                "roll_deg": self._plan.calibration.roll_deg,
-                "fov_deg": self._plan.calibration.fov_deg,
-                "origin": self._plan.calibration.origin,
-            },
-            engine=self._engine,
-            evidence=record.path,
-            evidence_note=None if record.path else record.note,
-            test=False,
-        )
-
-    def _minute_rows(self, minute: Minute) -> list[Base]:
-        key = {"camera": self._plan.name, "minute": minute.start, "writer": self._writer}
-        rows: list[Base] = [
-            PostureMinute(**key, measure=measure, band=band, seconds=seconds)
-            for (measure, band), seconds in minute.bands.items()
-        ]
-        rows.append(
-            CoverageMinute(
-                **key,
-                watched_s=minute.watched_s,
-                blind_s=minute.blind_s,
-                people_s=minute.people_s,
-                unmeasured_s=minute.unmeasured_s,
-                frames_in=minute.frames_in,
-                sampled=minute.sampled,
-                confidence=minute.confidence,
-                stage_ms=minute.stage_ms,
-            )
-        )
-        return rows
 
     def _begin_incident(self, kind: str, reason: str, at: datetime) -> None:
         if kind in self._incidents:

@@ -236,9 +236,9 @@ class PackRule(Part):
     release_s: float = Field(1.0, ge=0)
     remind_s: float = Field(60.0, gt=0)
     forget_s: float = Field(15.0, gt=0)
+    upright: bool = Field(True, description="judge only people who do not lie")
     severity: Literal["notice", "warning", "alert"]
     advice: str
-    upright: bool = Field(True, description="judge only people who do not lie")
     source: str = Field(description="standard and how far it was verified, or that it is ours")
 
     @field_validator("measure")
@@ -278,11 +278,13 @@ class Pack(Part):
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings in a YAML file. Raises SettingsError naming every key that is wrong."""
-    data = _expand(_read(path), environ, path.name)
-    settings = _checked(Settings, data, path)
+    written = _read(path)
+    settings = _checked(Settings, _expand(written, environ, path.name), path, written)
     settings._folder = path.resolve().parent
-    if "PLUMBLINE_DATA" in environ:
+    if environ.get("PLUMBLINE_DATA"):
         settings = settings.model_copy(update={"data": Path(environ["PLUMBLINE_DATA"])})
+    elif "data" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"data": ROOT / "var"})
     for camera in settings.cameras:
         rules_of(camera, settings)
     return settings
@@ -293,7 +295,8 @@ def load_pack(name: str, folders: Sequence[Path] = (PACKS,)) -> Pack:
     for folder in folders:
         path = folder / f"{name}.yaml"
         if path.is_file():
-            return _checked(Pack, _read(path), path)
+            written = _read(path)
+            return _checked(Pack, written, path, written)
     known = sorted({p.stem for folder in folders for p in folder.glob("*.yaml")})
     raise SettingsError(
         f"rules: there is no pack {name!r}; {_nearest(name, known)}packs: {', '.join(known)}"
@@ -323,7 +326,7 @@ def _rule(pack: Pack, name: str, written: PackRule, change: RuleChange, camera: 
     try:
         final = PackRule.model_validate({**written.model_dump(), **changed})
     except ValidationError as e:
-        raise SettingsError(f"cameras.{camera.name}.changes.{name}: {e.errors()[0]['msg']}") from e
+        raise SettingsError(f"cameras.{camera.name}.changes.{name}: {_words(e.errors()[0])}") from e
     return Rule(
         name=name,
         pack=pack.pack,
@@ -375,35 +378,58 @@ def _secret(name: str, environ: Mapping[str, str], where: str) -> str:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as e:
         raise SettingsError(f"{where}: {name}_FILE={file} cannot be read ({e.strerror})") from e
+    except UnicodeDecodeError as e:
+        raise SettingsError(f"{where}: {name}_FILE={file} cannot be read (not UTF-8 text)") from e
 
 
 P = TypeVar("P", bound=Part)
 
 
-def _checked(kind: type[P], data: Any, path: Path) -> P:
+def _checked(kind: type[P], data: Any, path: Path, written: Any) -> P:
+    """written: the same data before secrets were put in, which errors may repeat."""
     if not isinstance(data, dict):
         raise SettingsError(f"{path}: is empty or not a table of settings")
     try:
         return kind.model_validate(data)
     except ValidationError as e:
-        lines = [_say(kind, error) for error in e.errors()]
+        lines = [_say(kind, error, written) for error in e.errors()]
         raise SettingsError("\n".join(f"{path}: {line}" for line in lines)) from e
 
 
-def _say(kind: type[BaseModel], error: ErrorDetails) -> str:
-    key = ".".join(str(part) for part in error["loc"])
+def _say(kind: type[BaseModel], error: ErrorDetails, written: Any) -> str:
+    key, given = _place(written, error["loc"])
     if error["type"] == "extra_forbidden":
         known = list(_keys_at(kind, error["loc"][:-1]))
         near = _nearest(str(error["loc"][-1]), known)
         return f"{key}: no such setting; {near}known here: {', '.join(known)}"
-    if error["type"] == "missing":
-        return f"{key}: is missing"
-    message = error["msg"].removeprefix("Value error, ")
-    given = error.get("input")
     secret = any(word in key for word in ("url", "password", "secret", "database"))
     plain = isinstance(given, str | int | float | bool) and not secret
     shown = f" (given: {given!r})" if plain else ""
-    return f"{key}: {message}{shown}" if key else message
+    return f"{key}: {_words(error)}{shown}" if key else _words(error)
+
+
+def _place(written: Any, location: tuple[int | str, ...]) -> tuple[str, Any]:
+    """The dotted key, list items by their name where they have one, and what stands there."""
+    labels = []
+    for part in location:
+        try:
+            written = written[part]
+        except (KeyError, IndexError, TypeError):
+            written = None
+        named = isinstance(part, int) and isinstance(written, dict) and written.get("name")
+        labels.append(str(named or part))
+    return ".".join(labels), written
+
+
+def _words(error: ErrorDetails) -> str:
+    """pydantic's message, or ours where that speaks of Python."""
+    if error["type"] == "missing":
+        return "is missing"
+    if error["type"] in ("model_type", "dict_type"):
+        return "should be a table of settings"
+    if error["type"] == "string_pattern_mismatch":
+        return "small letters, digits, - and _ only, at most 40, a letter or digit first"
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _keys_at(kind: Any, location: tuple[int | str, ...]) -> Iterator[str]:

@@ -2,12 +2,9 @@
 pages."""
 
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from http import HTTPStatus
-from urllib.request import urlopen
 from uuid import uuid4
 
 import structlog
@@ -17,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.crew import Crew
+from monitor.pages import Pages
 from monitor.store.closing import close_left_open
 from monitor.store.database import Sessions
 from monitor.store.journal import Drainer, Journal
@@ -41,10 +39,9 @@ class Supervisor:
         scheduler: BaseScheduler,
         clock: Clock,
         *,
-        pages: Sequence[str] | None,
-        address: str,
+        pages: Pages | None,
     ) -> None:
-        """pages: the command that serves the dashboard at `address`, `None` to serve none."""
+        """pages: `None` to serve none."""
         self._crews = crews
         self._journal = journal
         self._sessions = sessions
@@ -52,10 +49,7 @@ class Supervisor:
         self._scheduler = scheduler
         self._clock = clock
         self._drainer = Drainer(journal, sessions, self._announce)
-        self._pages_command = pages
-        self._address = address
-        self._ready = False
-        self._pages: subprocess.Popen[bytes] | None = None
+        self._pages = pages
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -81,16 +75,8 @@ class Supervisor:
             if trouble is not None:
                 self._replace(crew, trouble)
             crew.revive()
-        self._keep_pages()
-
-    def _keep_pages(self) -> None:
-        if self._pages_command is None:
-            return
-        if self._pages is None or self._pages.poll() is not None:
-            self._pages = subprocess.Popen(self._pages_command)
-        elif not self._ready and _answers(f"{self._address}/healthz"):
-            self._ready = True
-            log.info("ready", address=self._address)
+        if self._pages is not None:
+            self._pages.keep()
 
     def _replace(self, crew: Crew, trouble: str) -> None:
         log.error("worker replaced", reason=trouble, cameras=crew.names)
@@ -127,16 +113,8 @@ class Supervisor:
         for crew in self._crews:
             crew.ask_to_stop()
         if self._pages is not None:
-            self._pages.terminate()
+            self._pages.stop()
         for crew in self._crews:
             crew.wait_stopped(until)
         self._drainer.stop()
         log.info("stopped")
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urlopen(address, timeout=1.0) as answer:
-            return bool(answer.status == HTTPStatus.OK)
-    except OSError:
-        return False

@@ -8,7 +8,9 @@ from contextlib import suppress
 from monitor import logs
 from monitor.clock import SystemClock
 from monitor.crew import Orders
+from monitor.pose.faces import faces_of
 from monitor.pose.mediapipe_engine import MediaPipeEngine
+from monitor.recorder import nobody
 from monitor.worker import Worker, stop_on_signals
 
 
@@ -18,7 +20,10 @@ def main() -> None:
     orders: Orders = pickle.load(sys.stdin.buffer)
     spec = orders.engine
     engine = MediaPipeEngine(spec.task, search_px=spec.search_px, max_people=spec.max_people)
-    worker = Worker(orders.jobs, engine, SystemClock(), orders.keep)
+    faces = faces_of(orders.keep.data)
+    worker = Worker(
+        orders.jobs, engine, SystemClock(), orders.keep, faces.find if faces else nobody
+    )
     stop_on_signals(worker)
     out = sys.stdout.fileno()
     os.set_blocking(out, False)

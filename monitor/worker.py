@@ -9,14 +9,13 @@ from typing import Literal
 
 import structlog
 
-from monitor import evidence
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
-from monitor.capture.urls import redact
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
-from monitor.recorder import Keep, Recorder
+from monitor.recorder import FaceFinder, Keep, Recorder, nobody
+from monitor.redact import redact
 from monitor.store.tables import CameraState
 
 log = structlog.get_logger()
@@ -49,13 +48,14 @@ class WatchedCamera:
         clock: Clock,
         wakeup: threading.Event,
         keep: Keep,
+        faces: FaceFinder,
     ) -> None:
         plan = job.plan
         self._job = job
         self._clock = clock
         self._snapshots = keep.snapshots
         self._pipeline = CameraPipeline(plan, engine, clock)
-        self._recorder = Recorder(plan, engine.name, keep)
+        self._recorder = Recorder(plan, engine.name, keep, faces)
         self._feed = Feed(
             plan.name,
             lambda: make_source(
@@ -100,8 +100,8 @@ class WatchedCamera:
         return frame is not None
 
     def stop(self) -> None:
-        """End what runs and keep everything."""
-        self._feed.stop()
+        """End what runs and keep everything. A capture thread that hangs is left behind."""
+        self._feed.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
         self._recorder.record(self._pipeline.finish(t, now))
         self._recorder.minutes(self._pipeline.minutes.flush())
@@ -135,7 +135,7 @@ class WatchedCamera:
         if step is None or step.frame is None or t - self._snapshot_t < SNAPSHOT_S:
             return
         self._snapshot_t = t
-        picture = evidence.picture(step.frame.image, None, [slot.pose for slot in step.slots])
+        picture = self._recorder.blurred(step.frame.image, None, [slot.pose for slot in step.slots])
         if picture is None:
             return
         name = f"{self._job.plan.name}.jpg"
@@ -178,11 +178,14 @@ class Worker:
         engine: Engine,
         clock: Clock,
         keep: Keep,
+        faces: FaceFinder = nobody,
     ) -> None:
         self._wakeup = threading.Event()
         self._stopping = threading.Event()
         keep.snapshots.mkdir(parents=True, exist_ok=True)
-        self.cameras = [WatchedCamera(job, engine, clock, self._wakeup, keep) for job in jobs]
+        self.cameras = [
+            WatchedCamera(job, engine, clock, self._wakeup, keep, faces) for job in jobs
+        ]
 
     def run(self, alive: Callable[[], None]) -> None:
         """Until `stop`; `alive` is called at every round."""

@@ -1,8 +1,9 @@
 """Files named on the command line → one result for each picture or sampled video frame."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from monitor.analysis.pictures import is_picture, read_picture
@@ -14,23 +15,28 @@ from monitor.errors import CaptureError, InputError
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
 from monitor.posture.gravity import Calibration
-from monitor.posture.model import Frame, Image, Person
+from monitor.posture.model import Frame, Image, Person, Pose
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 VIDEOS = (".gif", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg")
-"""What counts as a picture or video in a folder; a file named itself is judged by its content."""
+"""What counts as a picture or video in a folder; then, as for a file that was named itself, the
+content decides."""
+
+NEITHER = "is no picture and no video that can be read: of another kind, damaged or incomplete"
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """One analysed picture. t: seconds by the file's timestamps."""
+    """One analysed picture. t: seconds by the file's timestamps. bodies: everybody seen, also
+    who is not believed (yet) and so is not among the people."""
 
     frame: int
     t: float
     image: Image
-    people: list[Person]
+    people: Sequence[Person]
+    bodies: Sequence[Pose]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -38,32 +44,43 @@ class Looked:
         return self.image.shape[1], self.image.shape[0]
 
 
-def expand(paths: Iterable[str]) -> Iterator[str]:
-    """Folders as the pictures and videos in them, by name; everything else as it is."""
-    for given in paths:
-        path = Path(given)
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES + VIDEOS)
-            yield from (str(p) for p in inside)
-        else:
-            yield given
+def expand(given: str) -> list[str]:
+    """A folder as the pictures and videos in it, by name; everything else as it is.
+
+    Raises InputError when a folder holds none or cannot be read.
+    """
+    path = Path(given)
+    if not path.is_dir():
+        return [given]
+    try:
+        inside = sorted(p for p in path.iterdir() if p.suffix.lower() in PICTURES + VIDEOS)
+    except OSError as e:
+        raise InputError(f"the folder cannot be read ({e.strerror})") from e
+    if not inside:
+        raise InputError(f"the folder holds no pictures or videos ({' '.join(PICTURES + VIDEOS)})")
+    return [str(p) for p in inside]
 
 
 def look_at(
     path: Path, engine: Engine, calibration: Calibration, fps: float, clock: Clock
 ) -> Iterator[Looked]:
     """Everything in one file. Raises InputError when it cannot be read."""
-    try:
-        still = is_picture(path)
-    except OSError as e:
-        raise InputError(f"cannot be read ({e.strerror})") from e
-    if still:
+    if _is_still(path):
         image = read_picture(path)
-        size = (image.shape[1], image.shape[0])
-        yield Looked(0, 0.0, image, measured(engine.find(image), calibration, size))
+        poses = engine.find(image)
+        people = measured(poses, calibration, (image.shape[1], image.shape[0]))
+        yield Looked(0, 0.0, image, people, poses)
     else:
         pipeline = CameraPipeline(_plan(calibration, fps), engine, clock)
         yield from _film(path, pipeline, fps, clock)
+
+
+def _is_still(path: Path) -> bool:
+    """A pipe or device is none, and is not opened to see."""
+    try:
+        return path.is_file() and is_picture(path)
+    except OSError as e:
+        raise InputError(f"cannot be read ({e.strerror})") from e
 
 
 def _plan(calibration: Calibration, fps: float) -> CameraPlan:
@@ -75,41 +92,38 @@ def _film(path: Path, pipeline: CameraPipeline, fps: float, clock: Clock) -> Ite
         at = EPOCH + timedelta(seconds=t)
         step = pipeline.step(Frame(image, at, t, index))
         pipeline.minutes.flush()
-        yield Looked(index, t, image, list(step.people))
+        yield Looked(index, t, image, step.people, [slot.pose for slot in step.slots])
 
 
 def read_film(
     path: Path, wanted: Callable[[float], bool], clock: Clock
 ) -> Iterator[tuple[int, float, Image]]:
     """Index, seconds and picture of the frames whose time is wanted. Raises InputError."""
-    source = FileSource(path, loop=False, realtime=False, clock=clock)
+    source = FileSource(path, realtime=False, clock=clock)
     try:
         source.open()
-        index = 0
-        while (t := source.grab()) is not None:
+        for index in count():
+            t = source.grab()
+            if t is None:
+                return
             if wanted(t):
                 yield index, t, source.retrieve().image
-            index += 1
-        if index == 0:
-            raise InputError("holds no pictures")
     except CaptureError as e:
-        said = (
-            str(e).removeprefix(f"{path} ").replace("is not a video", "is no picture and no video")
-        )
-        raise InputError(said) from e
+        said = str(e).removeprefix(f"{path} ")
+        raise InputError(said.replace("is not a video", NEITHER)) from e
     finally:
         source.close()
 
 
 def film_length_s(path: Path, clock: Clock) -> float | None:
     """Seconds a video says it lasts; `None` for a picture and for what cannot be read."""
-    source = FileSource(path, loop=False, realtime=False, clock=clock)
+    source = FileSource(path, realtime=False, clock=clock)
     try:
-        if is_picture(path):
+        if _is_still(path):
             return None
         source.open()
         return source.length_s
-    except (OSError, CaptureError):
+    except (InputError, CaptureError):
         return None
     finally:
         source.close()

@@ -7,6 +7,9 @@ from monitor.posture.angles import measure_angles
 from monitor.posture.gravity import Calibration, to_gravity
 from monitor.posture.model import Angle, Floats, Person, Pose
 
+MOST_PEOPLE = 8
+"""How many a picture is searched for."""
+
 
 def measured(
     poses: Sequence[Pose], calibration: Calibration, size: tuple[int, int]

@@ -11,10 +11,10 @@ from typing import Literal
 import structlog
 
 from monitor.capture.source import Source
-from monitor.capture.urls import redact
 from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
 from monitor.posture.model import Frame
+from monitor.redact import redact
 
 State = Literal["starting", "up", "down", "ended"]
 

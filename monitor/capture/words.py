@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import av
 import av.error
 
-from monitor.capture.urls import host_and_port, redact
+from monitor.capture.urls import host_and_port
 from monitor.errors import CaptureError
+from monitor.redact import redact
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (av.error.ConnectionRefusedError, "connection refused: is the camera on and the port right?"),

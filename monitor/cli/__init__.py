@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Loads a command when it is named, and says our own errors in one line with status 2."""
+    """Loads a command when it is named; says our own errors in words, with status 2, and ends
+    quietly at Ctrl-C, with 130 as shells do."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -38,6 +40,14 @@ class Commands(click.Group):
         command.name = name
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = get_close_matches(args[0], COMMANDS, 1)
+        if near and args[0] not in COMMANDS:
+            ctx.fail(f"no command {args[0]!r}; did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -48,6 +58,8 @@ class Commands(click.Group):
         except PlumblineError as e:
             click.echo(f"plumbline: {e}", err=True)
             sys.exit(2)
+        except KeyboardInterrupt:
+            sys.exit(130)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,26 +4,40 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, redirect_stderr
 from pathlib import Path
 
 import click
 
-from monitor import evidence
 from monitor.analysis.files import Looked, expand, film_length_s, look_at
-from monitor.analysis.results import frame_result
+from monitor.analysis.overlay import Overlays
+from monitor.analysis.results import MOST_PEOPLE, frame_result
 from monitor.clock import SystemClock
 from monitor.errors import InputError
+from monitor.pose.faces import faces_of
 from monitor.pose.mediapipe_engine import MediaPipeEngine
 from monitor.pose.models import pose_task
 from monitor.posture.gravity import Calibration
-from monitor.settings import ROOT
+from monitor.settings import load
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and picture.")
-@click.option("--camera-pitch", default=0.0, help="Degrees the camera looks down.")
-@click.option("--camera-roll", default=0.0, help="Degrees it is turned clockwise about its view.")
+@click.option(
+    "--camera-pitch",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(-90, 90),
+    help="Degrees the camera looks down.",
+)
+@click.option(
+    "--camera-roll",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(-180, 180),
+    help="Degrees the camera is turned clockwise about its view.",
+)
 @click.option(
     "--camera-fov",
     default=60.0,
@@ -50,9 +64,9 @@ from monitor.settings import ROOT
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for pictures with skeletons; heads are hidden.",
 )
-@click.pass_context
+@click.pass_obj
 def command(
-    ctx: click.Context,
+    settings: Path,
     paths: tuple[str, ...],
     as_json: bool,
     camera_pitch: float,
@@ -66,73 +80,109 @@ def command(
 
     Pictures are searched whole; in videos (a GIF is one) people are followed, and only those
     believed after a moment are listed. A file that cannot be read is named on standard error and
-    ends the command with status 2; the others are analysed all the same.
+    makes the status 2 in the end; the others are analysed all the same. Angles are degrees, most
+    of them against gravity: say how the camera hangs, or it is taken to look straight ahead.
 
     \b
       plumbline analyze photo.jpg
       plumbline analyze --json --camera-pitch 20 shift.mp4 > angles.jsonl
       plumbline analyze --overlay out/ pictures/
     """
+    data = load(settings).data.resolve()
     calibration = Calibration(camera_pitch, camera_roll, camera_fov, "settings")
-    looker = _engine()
-    failed = False
-    for source in expand(paths):
-        path = Path(source)
+    with _libraries_silenced(), _engine(data) as looker:
+        report = _Report(as_json, _overlays(data, overlay))
+        for source in _sources(paths, report):
+            path = Path(source)
+            try:
+                looks = look_at(path, looker, calibration, fps, SystemClock())
+                for look in _with_progress(path, looks):
+                    report.look(source, look)
+            except InputError as e:
+                report.unreadable(source, e)
+    sys.exit(2 if report.failed else 0)
+
+
+class _Report:
+    """What is said of every look, and of what cannot be read."""
+
+    def __init__(self, as_json: bool, overlays: Overlays | None) -> None:
+        self.failed = False
+        self._say = _say_json if as_json else _say_words
+        self._overlays = overlays
+
+    def look(self, source: str, look: Looked) -> None:
+        self._say(source, look)
+        if self._overlays is not None:
+            self._overlays.draw(Path(source), look)
+
+    def unreadable(self, source: str, error: InputError) -> None:
+        self.failed = True
+        click.echo(f"plumbline: {click.format_filename(source)}: {error}", err=True)
+
+
+def _sources(paths: Iterable[str], report: _Report) -> Iterator[str]:
+    for given in paths:
         try:
-            looks = look_at(path, looker, calibration, fps, SystemClock())
-            for look in _with_progress(path, looks, quiet=as_json and sys.stdout.isatty()):
-                _say(source, look, as_json)
-                if overlay is not None:
-                    _draw(overlay, path, look)
+            yield from expand(given)
         except InputError as e:
-            failed = True
-            click.echo(f"plumbline: {source}: {e}", err=True)
-    looker.close()
-    ctx.exit(2 if failed else 0)
+            report.unreadable(given, e)
 
 
-def _engine() -> MediaPipeEngine:
-    """Settings are not needed to analyse: the model lies in the data folder."""
-    data = Path(os.environ.get("PLUMBLINE_DATA") or ROOT / "var")
-    return MediaPipeEngine(pose_task(data))
+def _engine(data: Path) -> closing[MediaPipeEngine]:
+    return closing(MediaPipeEngine(pose_task(data), max_people=MOST_PEOPLE))
 
 
-def _with_progress(path: Path, looks: Iterable[Looked], *, quiet: bool) -> Iterator[Looked]:
-    """The same looks, with a bar on a terminal for what takes long."""
-    length = None if quiet or not sys.stderr.isatty() else film_length_s(path, SystemClock())
+def _overlays(data: Path, folder: Path | None) -> Overlays | None:
+    return None if folder is None else Overlays(folder, faces_of(data))
+
+
+@contextmanager
+def _libraries_silenced() -> Iterator[None]:
+    """MediaPipe and FFmpeg write to the standard error by themselves; what we say still does."""
+    sys.stderr.flush()
+    with (
+        os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace") as ours,
+        Path(os.devnull).open("wb") as nowhere,
+        redirect_stderr(ours),
+    ):
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(ours.fileno(), 2)
+
+
+def _with_progress(path: Path, looks: Iterable[Looked]) -> Iterator[Looked]:
+    """The same looks, with a bar on a terminal for what takes long.
+
+    Not when the results go to a terminal too: they show how far it is.
+    """
+    shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    length = film_length_s(path, SystemClock()) if shown else None
     if length is None:
         yield from looks
         return
     with click.progressbar(length=round(length * 10), label=path.name, file=sys.stderr) as bar:
-        done = 0
         for look in looks:
             yield look
-            bar.update(round(look.t * 10) - done)
-            done = round(look.t * 10)
-        bar.update(bar.length - done if bar.length else 0)
+            bar.update(round(look.t * 10) - bar.pos)
+        bar.update(round(length * 10) - bar.pos)
 
 
-def _say(source: str, look: Looked, as_json: bool) -> None:
-    if as_json:
-        result = frame_result(source, look.frame, look.t, look.size, look.people)
-        click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False))
-        return
+def _say_json(source: str, look: Looked) -> None:
+    result = frame_result(source, look.frame, look.t, look.size, look.people)
+    click.echo(json.dumps(result, allow_nan=False))
+
+
+def _say_words(source: str, look: Looked) -> None:
+    begin = f"{click.format_filename(source)}  {look.t:7.2f} s  "
     if not look.people:
-        click.echo(f"{source}  {look.t:7.2f} s  nobody found")
+        click.echo(f"{begin}nobody found")
     for person in look.people:
         angles = "  ".join(
             f"{name.replace('_', ' ')} {angle.deg:.0f}°"
             for name, angle in person.angles.items()
             if angle is not None
         )
-        click.echo(f"{source}  {look.t:7.2f} s  person {person.slot}: {angles or 'not measurable'}")
-
-
-def _draw(folder: Path, path: Path, look: Looked) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    picture = look.image.copy()
-    if not evidence.hide_heads(picture, [person.pose for person in look.people]):
-        raise InputError("a head could not be placed, so no overlay was drawn")
-    for person in look.people:
-        evidence.draw_skeleton(picture, person.pose.landmarks)
-    (folder / f"{path.name}.{look.frame:06d}.jpg").write_bytes(evidence.jpeg(picture))
+        click.echo(f"{begin}person {person.slot}: {angles or 'not measurable'}")

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from monitor.capture.open import make_source
-from monitor.capture.urls import redact
 from monitor.clock import SystemClock
 from monitor.compose import notifiers
-from monitor.settings import load, rules_of
+from monitor.errors import SettingsError
+from monitor.redact import redact
+from monitor.settings import Camera, load, rules_of
 
 
 @click.command()
@@ -17,15 +18,25 @@ def command(path: Path) -> None:
     """Check the settings without starting anything.
 
     Ends with status 0 if all is well; otherwise every wrong key is named with what would be
-    right, and the status is 2. No camera is called.
+    right, and the status is 2. No camera is called, nothing is written.
+
+    \b
+      plumbline -s my.yaml check-config
     """
     settings = load(path)
     notifiers(settings)
     for camera in settings.cameras:
-        make_source(camera.url, clock=SystemClock())
+        _check_address(camera)
         rules = rules_of(camera, settings)
         click.echo(
             f"camera {camera.name}: {redact(camera.url)}, {camera.fps:g} fps, "
             f"{len(rules)} rules, {len(camera.zones)} zones, {len(camera.masks)} masks"
         )
     click.echo(f"{path}: all is well; data goes to {settings.data.resolve()}")
+
+
+def _check_address(camera: Camera) -> None:
+    try:
+        make_source(camera.url, clock=SystemClock())
+    except SettingsError as e:
+        raise SettingsError(f"cameras.{camera.name}.url: {e}") from e

@@ -16,7 +16,15 @@ from monitor.settings import load
 @click.command()
 @click.pass_obj
 def command(path: Path) -> None:
-    """Serve the pages alone, for cameras that another process or machine watches."""
+    """Serve the pages alone, for cameras that another process or machine watches.
+
+    Both need the same `database` and data folder. Where the pages are served is said by
+    `dashboard.host` and `dashboard.port` in the settings.
+
+    \b
+      plumbline run --no-dashboard        on one side
+      plumbline dashboard                 on the other
+    """
     logs.configure()
     settings = load(path)
     place = settings.dashboard

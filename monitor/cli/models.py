@@ -22,7 +22,7 @@ def command() -> None:
 @command.command()
 @click.pass_obj
 def fetch(path: Path) -> None:
-    """Bring the models when they are missing or damaged; otherwise do nothing."""
+    """Bring the models that are missing or damaged."""
     models.fetch(load(path).data.resolve(), progress=lambda said: click.echo(said, err=True))
 
 
@@ -30,7 +30,10 @@ def fetch(path: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def add(path: Path, file: Path) -> None:
-    """Take an official pose_landmarker_*.task bundle, or the pinned wheel, from FILE."""
+    """Take the models from a FILE brought by hand.
+
+    It is an official pose_landmarker_*.task bundle, or the wheel that `fetch` would bring.
+    """
     models.add(load(path).data.resolve(), file)
     click.echo("added")
 

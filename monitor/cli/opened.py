@@ -1,13 +1,14 @@
 """What several commands open."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.clock import SystemClock
 from monitor.errors import StoreError
+from monitor.redact import redact
 from monitor.settings import Settings
 from monitor.store import users
 from monitor.store.database import Sessions, migrate, open_database, sessions_of
@@ -16,14 +17,26 @@ from monitor.store.database import Sessions, migrate, open_database, sessions_of
 @contextmanager
 def store(settings: Settings) -> Iterator[Sessions]:
     """The database, brought up to date. Raises StoreError when it cannot be used."""
-    engine = open_database(settings.database_url)
-    try:
-        migrate(engine, backups=settings.data / "backups")
-        yield sessions_of(engine)
-    except SQLAlchemyError as e:
-        raise StoreError(f"the database cannot be used: {str(e).splitlines()[0]}") from e
-    finally:
-        engine.dispose()
+    with ExitStack() as opened:
+        try:
+            engine = open_database(settings.database_url)
+            opened.callback(engine.dispose)
+            migrate(engine, backups=settings.data / "backups")
+        except OSError as e:
+            raise StoreError(
+                f"the data folder {settings.data} cannot be used ({e.strerror}); "
+                "set data, or PLUMBLINE_DATA, to one that can be written"
+            ) from e
+        except (SQLAlchemyError, ImportError) as e:
+            raise _unusable(e) from e
+        try:
+            yield sessions_of(engine)
+        except SQLAlchemyError as e:
+            raise _unusable(e) from e
+
+
+def _unusable(error: Exception) -> StoreError:
+    return StoreError(f"the database cannot be used: {redact(str(error).splitlines()[0])}")
 
 
 def first_admin(sessions: Sessions) -> None:

@@ -10,7 +10,8 @@ from monitor.cli.opened import first_admin, store
 from monitor.clock import SystemClock
 from monitor.compose import camera_jobs, engine_spec, keep_of, receivers, scheduled
 from monitor.crew import Crew, Orders, shared_out
-from monitor.settings import load
+from monitor.pages import Pages
+from monitor.settings import Settings, load
 from monitor.store.journal import Journal
 from monitor.supervisor import Supervisor
 
@@ -21,7 +22,13 @@ from monitor.supervisor import Supervisor
 def command(path: Path, no_dashboard: bool) -> None:
     """Watch the cameras and serve the dashboard, until Ctrl-C or SIGTERM.
 
-    Everything that is kept goes into the data folder of the settings (`var/` when left out).
+    Everything that is kept goes into the data folder of the settings (`var/` when left out). The
+    pages are at http://127.0.0.1:8080 unless `dashboard` says otherwise; the first login is shown
+    once.
+
+    \b
+      plumbline run                       the drawn camera
+      plumbline -s my.yaml run            your cameras
     """
     logs.configure()
     settings = load(path)
@@ -37,10 +44,10 @@ def command(path: Path, no_dashboard: bool) -> None:
             receivers(settings),
             scheduled(settings, sessions, clock),
             clock,
-            pages=None if no_dashboard else _pages(path),
-            address=f"http://{settings.dashboard.host}:{settings.dashboard.port}",
+            pages=None if no_dashboard else _pages(path, settings),
         ).run()
 
 
-def _pages(path: Path) -> list[str]:
-    return [sys.executable, "-m", "monitor", "--settings", str(path), "dashboard"]
+def _pages(path: Path, settings: Settings) -> Pages:
+    command = [sys.executable, "-m", "monitor", "--settings", str(path), "dashboard"]
+    return Pages(command, f"http://{settings.dashboard.host}:{settings.dashboard.port}")

@@ -15,7 +15,13 @@ from monitor.store.tables import STALE_S, CameraState
 @click.command()
 @click.pass_obj
 def command(path: Path) -> None:
-    """How the cameras are now. Ends with status 1 if one of them is not watched."""
+    """How the cameras are now: state, reason, pictures a second reached and asked for.
+
+    Ends with status 0 if every camera is watched, 1 if one is not, 2 if that cannot be told.
+
+    \b
+      plumbline status || echo "call the technician"
+    """
     settings = load(path)
     with store(settings) as sessions, sessions() as session:
         states = {state.camera: state for state in session.scalars(select(CameraState))}

@@ -37,11 +37,11 @@ def deliver_one(
     except NotifyError as e:
         with sessions() as session, session.begin():
             outbox.failed(session, row.id, row.attempts, str(e), now)
-        log.warning("alert.refused", receiver=row.receiver, error=str(e), attempts=row.attempts)
+        log.warning("alert refused", receiver=row.receiver, error=str(e), attempts=row.attempts)
         return True
     with sessions() as session, session.begin():
         outbox.delivered(session, row.id, now)
-    log.info("alert.delivered", receiver=row.receiver, kind=row.kind, attempts=row.attempts)
+    log.info("alert delivered", receiver=row.receiver, kind=row.kind, attempts=row.attempts)
     return True
 
 

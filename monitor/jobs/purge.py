@@ -1,7 +1,7 @@
 """Nothing is kept for longer than the settings say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,9 @@ def purge(sessions: Sessions, data: Path, retention: Retention, now: datetime) -
         messages=_older(sessions, Outbox, Outbox.created_at, before_events),
         analyses=_older(sessions, Analysis, Analysis.created_at, before_uploads),
     )
-    log.info("purge.done", **{name: getattr(purged, name) for name in Purged.__slots__})
+    counts = asdict(purged)
+    if any(counts.values()):
+        log.info("purged", **counts)
     return purged
 
 

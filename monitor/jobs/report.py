@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from monitor.durable import write_durably
 from monitor.reports.daily import to_csv, to_html
 from monitor.store import reports
 from monitor.store.daily import daily_report
 from monitor.store.database import Sessions
-from monitor.store.journal import write_durably
 
 log = structlog.get_logger()
 
@@ -48,5 +48,5 @@ def report_one_day(
     write_durably(folder / f"{stem}.html", to_html(report, site_name).encode())
     with sessions() as session, session.begin():
         reports.made(session, DAILY, day, [f"{stem}.csv", f"{stem}.html"], now)
-    log.info("report.made", day=day.isoformat(), summary=report.summary)
+    log.info("report made", day=day.isoformat(), summary=report.summary)
     return True

@@ -49,12 +49,12 @@ def schedule(
     """
 
     def alerts() -> None:
+        announce(sessions, receivers, clock.now(), camera_down_after_s)
         while deliver_one(sessions, notifiers, clock.now(), zone=zone, dashboard=dashboard):
             pass
 
     def minute() -> None:
         end_abandoned(sessions, clock.now())
-        announce(sessions, receivers, clock.now(), camera_down_after_s)
 
     def report() -> None:
         folder = data / "reports"
@@ -105,10 +105,10 @@ class Job:
         failure = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
         if failure != self._failure:
             trace = "".join(traceback.format_tb(error.__traceback__))
-            log.error("job.failing", job=self._name, error=failure, trace=trace)
+            log.error("job failing", job=self._name, error=failure, trace=trace)
         self._failure = failure
 
     def _succeeded(self) -> None:
         if self._failure is not None:
-            log.info("job.well_again", job=self._name)
+            log.info("job well again", job=self._name)
         self._failure = None

@@ -42,7 +42,7 @@ def end_abandoned(sessions: Sessions, now: datetime) -> bool:
         ended = session.execute(events).all()
         stale = session.scalars(cameras).all()
     for camera, event in ended:
-        log.warning("event.abandoned", camera=camera, id=str(event))
+        log.warning("event abandoned", camera=camera, id=str(event))
     for camera in stale:
-        log.warning("camera.off", camera=camera, reason="no word from its worker")
+        log.warning("camera off", camera=camera, reason="no word from its worker")
     return bool(ended or stale)

@@ -78,7 +78,7 @@ class Mail:
             client.login(self._user, self._password or "")
         refused = client.send_message(self._mail(message))
         if refused:
-            log.warning("mail.refused", receiver=self._name, recipients=sorted(refused))
+            log.warning("mail refused", receiver=self._name, recipients=sorted(refused))
         with suppress(OSError):
             client.putcmd("quit")
 

@@ -35,8 +35,8 @@ def build(detector: bytes, landmarks: bytes, task: Path) -> None:
     to read that from the models themselves.
     """
     with zipfile.ZipFile(task, "w") as bundle:
-        _store(bundle, DETECTOR, _with_normalization(detector, mean=127.5, std=127.5))
-        _store(bundle, LANDMARKS, _with_normalization(landmarks, mean=0.0, std=255.0))
+        _store(bundle, DETECTOR, with_normalization(detector, mean=127.5, std=127.5))
+        _store(bundle, LANDMARKS, with_normalization(landmarks, mean=0.0, std=255.0))
 
 
 def try_out(task: Path) -> None:
@@ -67,7 +67,8 @@ def _store(bundle: zipfile.ZipFile, name: str, content: bytes) -> None:
     bundle.writestr(entry, content)
 
 
-def _with_normalization(model: bytes, *, mean: float, std: float) -> bytes:
+def with_normalization(model: bytes, *, mean: float, std: float) -> bytes:
+    """A `.tflite` model that tells the Tasks API how its input is scaled: (pixel - mean) / std."""
     whole = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
     note = schema.BufferT()
     note.data = np.frombuffer(_normalization(mean, std), np.uint8)

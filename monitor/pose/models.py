@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
+from monitor.durable import sync
 from monitor.errors import ModelError
 
 REQUIREMENT = "mediapipe==0.10.21"
@@ -342,17 +343,9 @@ def _install(data: Path, incoming: Path, entries: Mapping[str, _Entry]) -> None:
 def _settle(written: Path, final: Path) -> None:
     """Onto the disk, then under its name."""
     for path in (written, written.parent):
-        _sync(path)
+        sync(path)
     written.replace(final)
-    _sync(final.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(final.parent)
 
 
 def _digest(path: Path) -> str:

@@ -79,7 +79,7 @@ def migrate(engine: Engine, *, backups: Path, scripts: Path = MIGRATIONS) -> Non
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as e:
-        raise StoreError(f"the database cannot be used: {e.orig}") from e
+        raise StoreError(f"the database cannot be used: {' '.join(str(e.orig).split())}") from e
 
 
 def _refuse_newer(script: ScriptDirectory, current: str | None) -> None:

@@ -7,7 +7,6 @@ rows and loses none.
 """
 
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from sqlalchemy import JSON, DateTime, Uuid
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from monitor.durable import write_durably
 from monitor.store.database import Sessions
 from monitor.store.tables import (
     Base,
@@ -43,29 +43,6 @@ BATCH = 200
 
 Written = Callable[[Session, Base, bool], None]
 """Told of every row in the same transaction, with whether it is new."""
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that after a crash it is there whole or not at all, its name included."""
-    aside = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class Journal:

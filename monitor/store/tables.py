@@ -129,7 +129,7 @@ class CoverageMinute(Base):
     confidence: Mapped[float | None]
     """Mean visibility of the landmarks of all people, 0..1; `None` when nobody was there."""
     stage_ms: Mapped[dict[str, Any]]
-    """Mean milliseconds per stage: `{"find": …, "follow": …, "judge": …, "evidence": …}`."""
+    """Mean milliseconds per stage: `{"find": …, "follow": …, "judge": …}`."""
 
     __table_args__ = (Index("ix_coverage_minute_minute", "minute"),)
 

@@ -5,60 +5,27 @@ from typing import Any
 from uuid import uuid4
 
 from monitor.store.tables import CameraState, CoverageMinute, Event, Incident, PostureMinute
+from tests import builders
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 
 def an_event(met_at: datetime = NOON, duration_s: float = 6.0, **given: Any) -> Event:
-    values = {
-        "id": uuid4(),
-        "revision": 1,
+    usual = {
         "camera": "dock-1",
-        "zone": None,
-        "slot": 1,
-        "pack": "default",
-        "rule": "trunk-deep-bend",
-        "rule_title": "Deep forward bend",
-        "rule_version": "1",
-        "rule_source": "ISO 11226:2000",
-        "severity": "alert",
-        "measure": "trunk_flexion",
-        "unit": "°",
-        "limit": 60.0,
-        "hold_s": 4.0,
-        "advice": "Raise the pallet to hip height.",
-        "started_at": met_at - timedelta(seconds=4),
-        "met_at": met_at,
+        "revision": 1,
         "seen_at": met_at,
         "ended_at": met_at + timedelta(seconds=duration_s - 4),
         "duration_s": duration_s,
         "peak": 72.0,
         "peak_at": met_at,
-        "track": [],
-        "angles": {},
-        "calibration": {},
-        "engine": "none",
-        "evidence": None,
-        "evidence_note": None,
-        "test": False,
     }
-    return Event(**{**values, **given})
+    return builders.an_event(met_at, **{**usual, **given})
 
 
 def a_minute(minute: datetime = NOON, camera: str = "dock-1", **given: Any) -> CoverageMinute:
-    values = {
-        "camera": camera,
-        "minute": minute,
-        "watched_s": 60.0,
-        "blind_s": 0.0,
-        "people_s": 0.0,
-        "unmeasured_s": 0.0,
-        "frames_in": 1500,
-        "sampled": 300,
-        "confidence": None,
-        "stage_ms": {},
-    }
-    return CoverageMinute(**{**values, **given})
+    usual = {"camera": camera, "people_s": 0.0, "unmeasured_s": 0.0}
+    return builders.a_minute(minute, **{**usual, **given})
 
 
 def a_posture(

@@ -344,9 +344,9 @@ def test_a_failing_job_says_so_once_and_once_that_it_is_well() -> None:
         for _ in range(5):
             job()
     assert [(line["event"], line.get("error")) for line in logs] == [
-        ("job.failing", "StoreError: full"),
-        ("job.failing", "StoreError: gone"),
-        ("job.well_again", None),
+        ("job failing", "StoreError: full"),
+        ("job failing", "StoreError: gone"),
+        ("job well again", None),
     ]
 
 

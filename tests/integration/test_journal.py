@@ -5,9 +5,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from monitor.store.database import migrate, open_database, sessions_of
+from monitor.store.database import open_database, sessions_of
 from monitor.store.journal import Drainer, Journal, drain
 from monitor.store.tables import Event, Incident, PostureMinute
+from tests.builders import an_event
+
+pytest_plugins = ("tests.integration.store_fixtures",)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -15,51 +18,6 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def journal(tmp_path):
     return Journal(tmp_path / "journal")
-
-
-@pytest.fixture
-def sessions(tmp_path):
-    engine = open_database(f"sqlite:///{tmp_path / 'a.db'}")
-    migrate(engine, backups=tmp_path / "backups")
-    yield sessions_of(engine)
-    engine.dispose()
-
-
-def an_event(**changes) -> Event:
-    values = {
-        "id": uuid4(),
-        "revision": 1,
-        "camera": "dock",
-        "zone": None,
-        "slot": 1,
-        "pack": "default",
-        "rule": "bend",
-        "rule_title": "Deep bend",
-        "rule_version": "1",
-        "rule_source": "ours",
-        "severity": "alert",
-        "measure": "trunk_flexion",
-        "unit": "°",
-        "limit": 60.0,
-        "hold_s": 4.0,
-        "advice": "Raise it.",
-        "started_at": NOW,
-        "met_at": NOW,
-        "seen_at": NOW,
-        "ended_at": None,
-        "duration_s": 4.0,
-        "peak": 72.5,
-        "peak_at": NOW,
-        "track": [[0.0, 61.0], [1.0, None]],
-        "angles": {"trunk_flexion": {"deg": 72.5, "low": None, "high": None}},
-        "calibration": {"pitch_deg": 15.0},
-        "engine": "mediapipe/full",
-        "evidence": None,
-        "evidence_note": None,
-        "test": False,
-        **changes,
-    }
-    return Event(**values)
 
 
 def test_a_row_comes_out_as_it_went_in(journal, sessions):

@@ -11,10 +11,10 @@ from monitor.capture.urls import (
     check_url,
     file_address,
     host_and_port,
-    redact,
     usb_address,
 )
 from monitor.errors import SettingsError
+from monitor.redact import redact
 
 SECRETS = ("s3cret", "hunter2", "p/w", "p@ss", "tlJwpbo6")
 

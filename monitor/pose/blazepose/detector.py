@@ -1,5 +1,6 @@
 """The detector graph: where in a square of the picture bodies may be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,11 @@ _CELLS = ((28, 2), (14, 2), (7, 6))
 """Cells a side and anchors a cell: strides 8 and 16 with two, three layers of stride 32 with two
 each (MediaPipe's pose_detection graph)."""
 
-_ANCHORS = sum(cells**2 * each for cells, each in _CELLS)
 _VALUES = 12
 """Centre and size of the face's box, then four points: hips, circle, shoulders, upper circle."""
 
 OVERLAP = 0.3
-"""Boxes that overlap by more (intersection over union) are one body."""
+"""Boxes that overlap by more (intersection over union) are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +32,55 @@ class Detection:
 
 
 class Detector:
-    """Looks at one square at a time."""
+    """Where bodies are in one square at a time."""
 
     def __init__(self, model: Path, threads: int = 1):
         """Raises ModelError when the file is no such graph."""
-        self._graph = Graph(model, SIDE, [(1, _ANCHORS, _VALUES), (1, _ANCHORS, 1)], threads)
-        self._anchors = _anchors()
+        self._boxes = Boxes(model, SIDE, _CELLS, _VALUES, threads)
 
     def __call__(self, picture: Image, window: Region, min_score: float) -> list[Detection]:
-        raw, logits = self._graph(crop(picture, window, SIDE), 1 / 127.5, -1.0)
+        found = self._boxes(picture, window, min_score)
+        return [_detection(value, score, window) for value, score in found]
+
+
+class Boxes:
+    """A graph of MediaPipe's single-shot detectors: boxes and points around fixed anchors."""
+
+    def __init__(
+        self, model: Path, side: int, cells: Sequence[tuple[int, int]], values: int, threads: int
+    ):
+        """side: of its square, pixels. cells: of each layer, those a side and anchors in each.
+        values: numbers a box: centre, size, points. Raises ModelError when the file is no such
+        graph."""
+        count = sum(across**2 * each for across, each in cells)
+        self._side = side
+        self._graph = Graph(model, side, [(1, count, values), (1, count, 1)], threads)
+        self._anchors = _anchors(side, cells)
+
+    def __call__(
+        self, picture: Image, window: Region, min_score: float
+    ) -> list[tuple[Floats, float]]:
+        """The values of each box in pixels of the square, and its score 0..1."""
+        raw, logits = self._graph(crop(picture, window, self._side), 1 / 127.5, -1.0)
         scores = sigmoid(logits[:, 0])
         sure = scores >= min_score
         values = _decoded(raw[sure].astype(np.float64), self._anchors[sure])
-        return [_detection(value, score, window) for value, score in _merged(values, scores[sure])]
+        return _merged(values, scores[sure])
 
 
-def _anchors() -> Floats:
-    """(2254, 2) centres of the anchors in pixels of the square."""
+def _anchors(side: int, cells: Sequence[tuple[int, int]]) -> Floats:
+    """(n, 2) centres of the anchors in pixels of the square."""
     layers = []
-    for cells, each in _CELLS:
-        centres = (np.arange(cells) + 0.5) * SIDE / cells
+    for across, each in cells:
+        centres = (np.arange(across) + 0.5) * side / across
         y, x = np.meshgrid(centres, centres, indexing="ij")
         layers.append(np.column_stack([x.ravel(), y.ravel()]).repeat(each, axis=0))
     return np.concatenate(layers)
 
 
 def _decoded(raw: Floats, anchors: Floats) -> Floats:
-    """(n, 12) raw values in pixels of the square: all but the box's size count from the anchor."""
-    values = raw + np.tile(anchors, _VALUES // 2)
+    """Raw values in pixels of the square: all but the box's size count from the anchor."""
+    values = raw + np.tile(anchors, raw.shape[1] // 2)
     values[:, 2:4] = raw[:, 2:4]
     return values
 

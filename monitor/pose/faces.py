@@ -1,0 +1,81 @@
+"""A second net for faces: MediaPipe's full-range face detector, which needs no body to find one.
+
+It sees a face down to about a thirtieth of the square it looks at; so that small ones are seen as
+well, a picture is looked at whole and in overlapping squares.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from monitor.pose.blazepose.detector import Boxes
+from monitor.pose.crops import checked, to_picture, whole
+from monitor.pose.models import face_model
+from monitor.posture.model import Floats, Image, Region
+
+SIDE = 192
+_CELLS = ((48, 1),)
+"""One anchor in each cell of stride 4 (MediaPipe's face_detection_full_range graph)."""
+
+_VALUES = 16
+"""Centre and size of the box, then six points of the face."""
+
+SURE = 0.5
+"""The least sure face: MediaPipe's own limit."""
+
+WINDOW = 0.6
+"""Side of the smaller squares, as a share of the picture's long side."""
+
+ROUND = 1.0
+"""Radius of the disc round a face, in sides of the square found: that ends at brows, chin and
+cheeks, and its own half-diagonal is 0.71."""
+
+
+class Disc(NamedTuple):
+    """Centre and radius in pixels."""
+
+    x: float
+    y: float
+    radius: float
+
+
+class Faces:
+    """Finds faces in pictures (height, width, 3) uint8 RGB. Used from one thread."""
+
+    def __init__(self, model: Path) -> None:
+        """model: the file of `face_model`. Raises ModelError when it is no such graph."""
+        self._boxes = Boxes(model, SIDE, _CELLS, _VALUES, threads=1)
+
+    def find(self, image: Image) -> list[Disc]:
+        """A disc over each face, some of them twice."""
+        picture = checked(image)
+        return [
+            _disc(values, window)
+            for window in _windows(picture)
+            for values, _ in self._boxes(picture, window, SURE)
+        ]
+
+
+def _windows(image: Image) -> Iterator[Region]:
+    """The whole picture, and squares in its corners that overlap."""
+    yield whole(image)
+    height, width = image.shape[:2]
+    side = WINDOW * max(height, width)
+    for x in {min(side, width) / 2, width - min(side, width) / 2}:
+        for y in {min(side, height) / 2, height - min(side, height) / 2}:
+            yield Region(x, y, side)
+
+
+def _disc(values: Floats, window: Region) -> Disc:
+    transform = to_picture(window, SIDE)
+    x, y = transform[:, :2] @ values[:2] + transform[:, 2]
+    return Disc(float(x), float(y), ROUND * float(values[2:4].max()) * window.size / SIDE)
+
+
+def faces_of(data: Path) -> Faces | None:
+    """The second net; `None` where a bundle was brought by hand, which holds no face model.
+
+    Raises ModelError when the model is damaged.
+    """
+    model = face_model(data)
+    return None if model is None else Faces(model)
