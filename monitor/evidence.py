@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from monitor.posture.body import trunk_px
 from monitor.posture.model import BONES, Floats, Image, Landmark, Pose
-from monitor.posture.tracking import trunk_px
 
 FACE = tuple(range(11))
 """Landmarks of nose, eyes, ears and mouth."""

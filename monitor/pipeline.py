@@ -9,18 +9,22 @@ from monitor.clock import Clock
 from monitor.evidence import mask_out
 from monitor.pose.engine import Engine
 from monitor.posture.angles import measure_angles
+from monitor.posture.body import extent, in_view
 from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.gravity import Calibration, to_gravity
 from monitor.posture.minutes import Minutes
-from monitor.posture.model import Frame, Person
+from monitor.posture.model import Frame, Person, Pose
+from monitor.posture.motion import Motion
 from monitor.posture.rules import Rule
-from monitor.posture.tracking import SearchPlan, Slot, Slots
+from monitor.posture.search import SearchPlan
+from monitor.posture.slots import Slot, Slots
 from monitor.posture.zones import Polygon, zones_of
 
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
-    """How one camera is watched. masks: blackened before anyone looks, evidence included."""
+    """How one camera is watched. masks: blackened before anyone looks, evidence included. smooth:
+    off where single looks are compared."""
 
     name: str
     rules: tuple[Rule, ...]
@@ -29,6 +33,7 @@ class CameraPlan:
     zones: Mapping[str, Polygon] = field(default_factory=dict)
     masks: tuple[Polygon, ...] = ()
     frozen_after_s: float = 20.0
+    smooth: bool = True
 
     @property
     def gap_s(self) -> float:
@@ -64,7 +69,8 @@ class CameraPipeline:
         self._engine = engine
         self._clock = clock
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
-        self._slots = Slots()
+        self._motion = Motion()
+        self._slots = Slots(lambda pose: self._motion.within(extent(pose)))
         self._search = SearchPlan()
         self._episodes = Episodes(plan.rules)
         self._people: Sequence[Person] = ()
@@ -111,20 +117,31 @@ class CameraPipeline:
 
     def _nobody(self, t: float, at: datetime, frame: Frame | None, blind: str) -> Step:
         self._people = ()
-        self._slots.forget(t)
+        self._slots.lose(t)
         changes = self._episodes.step(t, ())
         return Step(t, at, frame, blind, changes=changes, running=list(self._episodes.running))
 
     def _look(self, frame: Frame) -> None:
-        if self._slots.all:
-            started = self._clock.steady()
-            self._slots.followed(frame.t, self._engine.follow(frame.image, self._slots.regions))
-            self._took(frame.at, "follow", started)
-        if self._search.due(frame.t, self._slots):
-            started = self._clock.steady()
-            self._slots.found(frame.t, self._engine.find(frame.image))
-            self._took(frame.at, "find", started)
-        self._slots.forget(frame.t)
+        height, width = frame.image.shape[:2]
+        self._motion.look(frame.t, frame.image)
+        self._slots.see(frame.t, self._follow(frame), self._find(frame))
+        self._slots.forget(frame.t, width, height)
+
+    def _follow(self, frame: Frame) -> list[Pose]:
+        if not self._slots.all:
+            return []
+        started = self._clock.steady()
+        looks = self._engine.follow(frame.image, self._slots.regions(frame.t))
+        self._took(frame.at, "follow", started)
+        return _in_view(looks, frame)
+
+    def _find(self, frame: Frame) -> list[Pose]:
+        if not self._search.due(frame.t, self._slots, self._motion):
+            return []
+        started = self._clock.steady()
+        finds = self._engine.find(frame.image)
+        self._took(frame.at, "find", started)
+        return _in_view(finds, frame)
 
     def _measure(self, frame: Frame) -> list[Person]:
         height, width = frame.image.shape[:2]
@@ -132,17 +149,23 @@ class CameraPipeline:
         for slot in self._slots.seen:
             if not slot.believed:
                 continue
-            gravity = to_gravity(slot.pose, self.plan.calibration, width, height)
+            pose = slot.shown if self.plan.smooth else slot.pose
+            gravity = to_gravity(pose, self.plan.calibration, width, height)
             people.append(
                 Person(
                     slot.number,
-                    slot.pose,
+                    pose,
                     gravity,
-                    measure_angles(slot.pose, gravity),
-                    zones=zones_of(slot.pose, self.plan.zones, width, height),
+                    measure_angles(pose, gravity),
+                    zones=zones_of(pose, self.plan.zones, width, height),
                 )
             )
         return people
 
     def _took(self, at: datetime, stage: str, started: float) -> None:
         self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))
+
+
+def _in_view(poses: Sequence[Pose | None], frame: Frame) -> list[Pose]:
+    height, width = frame.image.shape[:2]
+    return [pose for pose in poses if pose is not None and in_view(pose, width, height)]

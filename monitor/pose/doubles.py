@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from monitor.posture.body import BODY, SAME_BODY, apart, trunk_px
 from monitor.posture.model import Pose, Region
-from monitor.posture.tracking import BODY, SAME_BODY, apart, trunk_px
 
 ON_BODY = 0.25
 """A joint within this share of a trunk from one of another body's landmarks lies on that body:

@@ -99,7 +99,7 @@ class Canvas:
         left, top, right, bottom = self.window
         view = picture[top:bottom, left:right]
         table = np.zeros((1, 256, 3), np.uint8)
-        table[0, 1 : len(self._palette) + 1] = list(self._palette)
+        table[0, 1 : len(self._palette) + 1] = np.reshape(list(self._palette), (-1, 3))
         colours = cv2.LUT(cv2.merge([self._ink] * 3), table)
         lit = cv2.multiply(colours, cv2.merge([self._shade] * 3), scale=1 / FULL)
         cv2.copyTo(lit, self._ink, view)

@@ -9,8 +9,8 @@ from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
 from monitor.pose.doubles import same_place, without_doubles
 from monitor.pose.models import Graphs, pose_graphs
+from monitor.posture.body import BODY, apart
 from monitor.posture.model import Image, Pose, Region
-from monitor.posture.tracking import BODY, apart
 
 STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:

@@ -1,0 +1,91 @@
+"""Where the picture changes."""
+
+from collections import deque
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.posture.model import Image
+
+Box = tuple[float, float, float, float]
+"""x, y, width, height in pixels."""
+
+CELLS_ACROSS = 160
+"""Cells along the long side: one is 8 pixels of a picture 1280 wide, so that somebody 60 pixels
+high covers 20 of them."""
+
+NOISES = 6.0
+"""A cell changed when it differs by more than this many standard deviations of the noise: one in
+10⁹ does by chance."""
+
+LEAST_CHANGE, MOST_CHANGE = 3.0, 30.0
+"""Grey levels. Rounding and flicker stay below the first; whatever the noise, a change above the
+second counts, so that of a camera that itself moves everything counts as moving."""
+
+LEAST_CELLS = 4
+"""Fewer changed cells are an insect or a speck."""
+
+SWAY_S = 1.0
+"""Whoever stands sways slowly: a body's movement is told against the picture of so long ago."""
+
+Cells = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Motion:
+    """Compares each picture with earlier ones, as small grey means of cells."""
+
+    def __init__(self) -> None:
+        self._past: deque[tuple[float, Cells]] = deque()
+        self._now: Mask = np.zeros((1, 1), bool)
+        self._lately: Mask = self._now
+        self._cell_px = 1
+
+    def look(self, t: float, image: Image) -> None:
+        """Take in the next picture. Nothing is known to move in the first, nor when the size
+        changed."""
+        self._cell_px = max(1, max(image.shape[:2]) // CELLS_ACROSS)
+        cells = _means(image, self._cell_px)
+        if self._past and self._past[-1][1].shape != cells.shape:
+            self._past.clear()
+        self._past.append((t, cells))
+        while len(self._past) > 2 and self._past[1][0] <= t - SWAY_S:
+            self._past.popleft()
+        self._now = _changed(self._past[max(0, len(self._past) - 2)][1], cells)
+        self._lately = _changed(self._past[0][1], cells)
+
+    def within(self, box: Box) -> bool:
+        """Whether something moved in this part of the picture within a second."""
+        part = self._lately[self._cut(box)]
+        return bool(part.sum() >= max(1, min(LEAST_CELLS, part.size)))
+
+    def outside(self, boxes: Iterable[Box]) -> bool:
+        """Whether something moves anywhere else."""
+        rest = self._now.copy()
+        for box in boxes:
+            rest[self._cut(box)] = False
+        return bool(rest.sum() >= LEAST_CELLS)
+
+    def _cut(self, box: Box) -> tuple[slice, slice]:
+        x, y, width, height = (side / self._cell_px for side in box)
+        return _span(y, y + height), _span(x, x + width)
+
+
+def _span(start: float, end: float) -> slice:
+    return slice(max(0, int(start)), max(0, int(np.ceil(end))))
+
+
+def _changed(before: Cells, cells: Cells) -> Mask:
+    change = np.abs(cells - before)
+    noise = 1.4826 * float(np.median(change))
+    return np.asarray(change > np.clip(NOISES * noise, LEAST_CHANGE, MOST_CHANGE))
+
+
+def _means(image: Image, side: int) -> Cells:
+    """Mean of every second green pixel of cells of `side` pixels."""
+    height, width = (length // side * side for length in image.shape[:2])
+    if not height or not width:
+        return np.zeros((1, 1), np.float32)
+    green = image[:height, :width, 1].reshape(height // side, side, width // side, side)
+    return np.asarray(green[:, ::2, :, ::2].mean(axis=(1, 3), dtype=np.float32))

@@ -1,0 +1,3 @@
+from tests.integration.conftest import blazepose, graphs, task
+
+__all__ = ["blazepose", "graphs", "task"]

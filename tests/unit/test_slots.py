@@ -1,0 +1,148 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitor.posture.model import Pose
+from monitor.posture.slots import DOUBTED_S, HIDDEN_S, Slots
+from tests.builders import a_pose, joints
+
+WALK = 100.0
+"""Pixels a second: 1 m/s, at the 100 pixels a metre of `a_pose`."""
+
+
+def slots(moves: bool = True) -> Slots:
+    return Slots(lambda pose: moves)
+
+
+def seen(slots: Slots) -> list[int]:
+    return [slot.number for slot in slots.seen]
+
+
+def at(x: float, y: float = 240.0, scale: float = 100.0) -> Pose:
+    return a_pose(at=(x, y), scale=scale)
+
+
+def shown(slots: Slots, t: float, poses: Sequence[Pose]) -> None:
+    """One sample: everybody's look lands where a body is, and the search finds all."""
+    slots.see(t, poses, poses)
+    slots.forget(t, 1280, 720)
+
+
+def test_a_body_seen_again_keeps_its_slot_and_is_believed_at_the_second_look():
+    people = slots()
+    people.see(0.0, [], [at(320)])
+    assert [(s.number, s.believed) for s in people.seen] == [(1, False)]
+    people.see(0.2, [at(330)])
+    assert [(s.number, s.believed) for s in people.seen] == [(1, True)]
+
+
+def test_two_bodies_have_two_slots():
+    people = slots()
+    people.see(0.0, [], [at(200), at(400)])
+    assert seen(people) == [1, 2]
+
+
+def test_one_body_found_twice_has_one_slot():
+    people = slots()
+    people.see(0.0, [], [at(200), at(205)])
+    assert seen(people) == [1]
+
+
+def test_two_slots_never_follow_the_same_body():
+    people = slots()
+    people.see(0.0, [], [at(235), at(265)])
+    people.see(0.2, [at(250), at(255)])
+    assert len(people.seen) == 1
+
+
+def test_a_look_that_lands_on_another_body_is_not_taken():
+    people = slots()
+    people.see(0.0, [], [at(200)])
+    people.see(0.2, [at(500)])
+    assert people.seen == []
+    assert len(people.all) == 1
+
+
+def test_whoever_walks_is_looked_for_where_they_will_be():
+    people = slots()
+    for i in range(10):
+        shown(people, 0.2 * i, [at(100 + WALK * 0.2 * i)])
+    (region,) = people.regions(2.8)
+    assert region.x == pytest.approx(100 + WALK * 2.8, abs=10)
+
+
+def test_whoever_is_hidden_for_two_seconds_on_the_way_comes_back_into_the_same_slot():
+    people = slots()
+    for i in range(50):
+        t = 0.2 * i
+        hidden = 4.0 <= t < 6.0
+        shown(people, t, [] if hidden else [at(100 + WALK * t)])
+    assert seen(people) == [1]
+
+
+def test_two_who_cross_keep_their_slots_though_one_is_hidden_meanwhile():
+    people = slots()
+    for i in range(41):
+        t = 0.2 * i
+        near, far = at(100 + WALK * t, 260, 110), at(900 - WALK * t, 240, 90)
+        covered = abs(near.region.x - far.region.x) < 40
+        shown(people, t, [near] if covered else [near, far])
+    first, second = people.seen
+    assert (first.number, second.number) == (1, 2)
+    assert first.pose.region.x > 800
+    assert second.pose.region.x < 200
+
+
+def test_a_stranger_of_another_size_does_not_take_a_missed_slot():
+    people = slots()
+    people.see(0.0, [], [at(200)])
+    people.see(0.2, [at(200)])
+    people.see(0.4, [], [at(210, scale=60)])
+    assert seen(people) == [2]
+
+
+@pytest.mark.parametrize(("looks", "kept_s"), [(1, DOUBTED_S), (2, HIDDEN_S)])
+def test_whoever_is_not_seen_is_given_up_the_sooner_the_less_they_were_believed(looks, kept_s):
+    people = slots()
+    people.see(0.0, [], [at(320)])
+    for i in range(1, looks):
+        people.see(0.2 * i, [at(320)])
+    last = 0.2 * (looks - 1)
+    people.see(last + kept_s - 0.01, [])
+    people.forget(last + kept_s - 0.01, 1280, 720)
+    assert len(people.all) == 1
+    people.forget(last + kept_s + 0.01, 1280, 720)
+    assert people.all == []
+
+
+def test_what_never_moves_is_never_believed():
+    people = slots(moves=False)
+    for i in range(50):
+        shown(people, 0.2 * i, [at(320)])
+    assert [s.believed for s in people.seen] == [False]
+
+
+def crooked(seed: int) -> Pose:
+    """A body as the model lays it over a machine: bones of any length, other ones at every look."""
+    random = np.random.default_rng(seed)
+    body = joints() * np.exp(random.normal(0, 0.6, (33, 1)))
+    return replace(a_pose(body), score=0.8)
+
+
+def test_bones_of_any_length_are_no_person_however_they_move():
+    people = slots()
+    for i in range(50):
+        shown(people, 0.2 * i, [crooked(i)])
+        assert not any(slot.believed for slot in people.all)
+
+
+def test_somebody_believed_is_let_go_of_within_a_second_when_a_machine_takes_the_place():
+    people = slots()
+    for i in range(10):
+        shown(people, 0.2 * i, [at(320)])
+    assert people.seen[0].believed
+    for i in range(10, 15):
+        shown(people, 0.2 * i, [crooked(i)])
+    assert not any(slot.believed for slot in people.seen)
