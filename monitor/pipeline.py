@@ -1,5 +1,6 @@
 """One camera, one picture → what changed. Decides; stores nothing."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,12 +14,17 @@ from monitor.posture.body import extent, in_view
 from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.gravity import Calibration, to_gravity
 from monitor.posture.minutes import Minutes
-from monitor.posture.model import Frame, Person, Pose
+from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.rules import Rule
 from monitor.posture.search import SearchPlan
 from monitor.posture.slots import Slot, Slots
+from monitor.posture.windows import Sizes, windows
 from monitor.posture.zones import Polygon, zones_of
+
+SQUARES = 4
+"""Squares searched at one look, some 10 ms each: a round is spread over several looks, so that
+none of them stalls, and begins with the whole picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class CameraPipeline:
         self._motion = Motion()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)))
         self._search = SearchPlan()
+        self._sizes = Sizes()
+        self._squares: deque[Region] = deque()
         self._episodes = Episodes(plan.rules)
         self._people: Sequence[Person] = ()
         self._since: datetime = clock.now()
@@ -136,10 +144,14 @@ class CameraPipeline:
         return _in_view(looks, frame)
 
     def _find(self, frame: Frame) -> list[Pose]:
-        if not self._search.due(frame.t, self._slots, self._motion):
+        height, width = frame.image.shape[:2]
+        if not self._squares and self._search.due(frame.t, self._slots, self._motion):
+            self._squares.extend(windows(width, height, self._sizes))
+        squares = [self._squares.popleft() for _ in range(min(SQUARES, len(self._squares)))]
+        if not squares:
             return []
         started = self._clock.steady()
-        finds = self._engine.find(frame.image)
+        finds = self._engine.find(frame.image, squares)
         self._took(frame.at, "find", started)
         return _in_view(finds, frame)
 
@@ -149,6 +161,7 @@ class CameraPipeline:
         for slot in self._slots.seen:
             if not slot.believed:
                 continue
+            self._sizes.learn(slot.pose, height)
             pose = slot.shown if self.plan.smooth else slot.pose
             gravity = to_gravity(pose, self.plan.calibration, width, height)
             people.append(
