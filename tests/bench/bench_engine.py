@@ -1,10 +1,12 @@
-"""Milliseconds of the pose engine's two verbs, with MediaPipe's own video mode beside them.
+"""Milliseconds of both engines' two verbs, with MediaPipe's own video mode beside them.
 
-Prints one JSON object on one line, all times medians in milliseconds, one person in view:
-find_ms     whole picture at 640 px
-follow_ms   one person followed from the region of the last look
-video_ms    PoseLandmarker VIDEO mode, num_poses=1, on the same 640 px picture: the baseline
-rss_mb      memory that one engine adds once both verbs were used
+Prints one JSON object on one line, all times medians in milliseconds, one person in view; those
+of the engine mediapipe begin with its name:
+find_ms       whole picture
+follow_ms     one person followed from the region of the last look
+video_ms      PoseLandmarker VIDEO mode, num_poses=1, on the 640 px picture: the baseline
+follow_ratio  median of follow_ms / video_ms, picture by picture
+rss_mb        memory that one engine adds once both verbs were used
 Run from the repository: `python -m tests.bench.bench_engine`.
 """
 
@@ -23,7 +25,7 @@ import cv2
 import mediapipe as mp
 import numpy as np
 
-from monitor.pose.mediapipe_engine import MediaPipeEngine
+from monitor.pose.engines import EngineName, make_engine
 from monitor.pose.models import pose_task
 from monitor.posture.model import Image
 from tests.media import MEDIA
@@ -68,26 +70,49 @@ def timed(act: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
     return answer, (perf_counter() - start) * 1000
 
 
+class Timed:
+    """One engine and how long its verbs took."""
+
+    def __init__(self, name: EngineName, picture: Image) -> None:
+        before = resident_mb()
+        self._engine = make_engine(name, DATA, search_px=SEARCH_PX)
+        self._region = self._engine.find(picture)[0].region
+        self._engine.follow(picture, [self._region])
+        self.rss_mb = resident_mb() - before
+        self.find_ms: list[float] = []
+        self.follow_ms: list[float] = []
+
+    def look(self, picture: Image) -> None:
+        found, ms = timed(self._engine.find, picture)
+        self.find_ms.append(ms)
+        self._region = found[0].region if found else self._region
+        _, ms = timed(self._engine.follow, picture, [self._region])
+        self.follow_ms.append(ms)
+
+
 def measure() -> dict[str, float]:
-    task = pose_task(DATA)
     film = list(pictures())
-    before = resident_mb()
-    engine = MediaPipeEngine(task, search_px=SEARCH_PX)
-    region = engine.find(film[0])[0].region
-    engine.follow(film[0], [region])
-    rss = resident_mb() - before
-    video = video_mode(task)
-    times: dict[str, list[float]] = {"find_ms": [], "follow_ms": [], "video_ms": []}
+    blazepose, mediapipe = Timed("blazepose", film[0]), Timed("mediapipe", film[0])
+    video = video_mode(pose_task(DATA))
+    video_ms = []
     for index, picture in enumerate(film):
-        found, find_ms = timed(engine.find, picture)
-        region = found[0].region if found else region
-        _, follow_ms = timed(engine.follow, picture, [region])
-        _, video_ms = timed(video, picture, index)
-        for name, ms in zip(times, (find_ms, follow_ms, video_ms), strict=True):
-            times[name].append(ms)
-    engine.close()
-    medians = {name: round(median(each[WARM_UP:]), 1) for name, each in times.items()}
-    return {**medians, "rss_mb": round(rss, 1)}
+        blazepose.look(picture)
+        mediapipe.look(picture)
+        video_ms.append(timed(video, picture, index)[1])
+    ratios = np.array(blazepose.follow_ms) / video_ms
+    medians = {
+        "find_ms": blazepose.find_ms,
+        "follow_ms": blazepose.follow_ms,
+        "mediapipe_find_ms": mediapipe.find_ms,
+        "mediapipe_follow_ms": mediapipe.follow_ms,
+        "video_ms": video_ms,
+    }
+    return {
+        **{name: round(median(each[WARM_UP:]), 1) for name, each in medians.items()},
+        "follow_ratio": round(float(np.median(ratios[WARM_UP:])), 2),
+        "rss_mb": round(blazepose.rss_mb, 1),
+        "mediapipe_rss_mb": round(mediapipe.rss_mb, 1),
+    }
 
 
 def main() -> None:
