@@ -19,6 +19,7 @@ test: .venv/dev
 	$(BIN)/python -m pytest
 
 test-long: .venv/dev
+	@$(BIN)/plumbline models fetch
 	$(BIN)/python -m pytest tests/long
 
 check: .venv/dev
