@@ -1,6 +1,7 @@
 """Opening the database, and bringing its tables up to date before anyone uses them."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -25,13 +26,17 @@ Sessions = Callable[[], Session]
 """What every part of the store is opened with: `with sessions() as session, session.begin():`."""
 
 
+BUSY_S = 30.0
+"""How long a locked SQLite file is waited for."""
+
+
 def open_database(url: str) -> Engine:
     """An engine for a SQLAlchemy URL: SQLite in WAL with full sync, or PostgreSQL."""
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
         if target.database and target.database != ":memory:":
             Path(target.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(target, connect_args={"timeout": 30})
+        engine = create_engine(target, connect_args={"timeout": BUSY_S})
         event.listen(engine, "connect", _tune_sqlite)
         return engine
     return create_engine(target, pool_pre_ping=True)
@@ -47,12 +52,18 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
     """Of two programs that open a new file at once, SQLite refuses one without waiting.
 
-    The second time the other one has switched the file over, and this asks for nothing new.
+    Soon the other one has switched the file over, and this asks for nothing new.
     """
-    try:
-        cursor.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.OperationalError:
-        cursor.execute("PRAGMA journal_mode=WAL")
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def sessions_of(engine: Engine) -> sessionmaker[Session]:
