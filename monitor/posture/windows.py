@@ -11,12 +11,9 @@ import numpy as np
 
 from monitor.posture.model import Pose, Region
 
-SHARES = (0.62, 0.31, 0.16)
-"""Sides of the squares for people of unknown size, as shares of the picture's short side: bodies
-from the whole picture down to a twelfth of it are about half a square high in one of them."""
-
-THOROUGH = 2
-"""How many of these sizes a single picture is searched at."""
+SHARE = 0.62
+"""Side of the squares for people of unknown size, as a share of the picture's short side: a body
+of a third of that side is half a square high; how high people really are is learnt."""
 
 STEP = 0.5
 """Squares start this share of their side apart: whoever is half as high as one is whole in one."""
@@ -48,20 +45,12 @@ def grid(width: int, height: int, side: float) -> list[Region]:
     return [Region(x, y, side) for y in _centres(height, side) for x in _centres(width, side)]
 
 
-def thorough(width: int, height: int) -> list[Region]:
-    """For a picture on its own, where time is no matter and nothing was learnt."""
-    squares = [whole(width, height)]
-    for share in SHARES[:THOROUGH]:
-        squares += grid(width, height, share * min(width, height))
-    return squares
-
-
 def windows(width: int, height: int, sizes: "Sizes | None" = None) -> list[Region]:
     """One round of squares: the whole picture, then where people of the learnt sizes may be, or
-    everywhere in the largest of the usual squares while nothing is learnt."""
+    everywhere in squares of the usual side while nothing is learnt."""
     rows = None if sizes is None else sizes.rows(height)
     if sizes is None or rows is None:
-        return [whole(width, height), *grid(width, height, SHARES[0] * min(width, height))]
+        return [whole(width, height), *grid(width, height, SHARE * min(width, height))]
     squares = [whole(width, height)]
     y, last = rows
     while True:

@@ -77,7 +77,7 @@ def mirror(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {**ONLY_INDEX, "PIP_INDEX_URL": "http://127.0.0.1:9/simple"}.items():
+    for name, value in {**ONLY_INDEX, "PIP_INDEX_URL": "http://127.0.0.1:9/packages"}.items():
         monkeypatch.setenv(name, value)
 
 
@@ -130,7 +130,7 @@ def test_without_network_fetch_names_the_other_way(data: Path) -> None:
 
 def test_a_fetch_that_is_killed_leaves_nothing_half_written(data: Path, mirror: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"http://127.0.0.1:{silent.getsockname()[1]}/simple"
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/packages"
         fetching = subprocess.Popen(
             [
                 *(sys.executable, "-c"),
