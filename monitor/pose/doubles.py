@@ -1,18 +1,21 @@
 """One body, seen in several windows, told once."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
 from monitor.posture.body import BODY, SAME_BODY, apart, trunk_px
-from monitor.posture.model import Pose, Region
+from monitor.posture.model import BONES, Floats, Landmark, Pose, Region
 
 ON_BODY = 0.25
-"""A joint within this share of a trunk from one of another body's landmarks lies on that body:
+"""A joint within this share of a trunk from a point of another body lies on it:
 about 0.12 m, half a shoulder's breadth."""
 
 MOSTLY = 0.75
 """A body of whose big joints this share lies on a surer one is the same body misread."""
+
+PART = 2.0
+"""A head or a trunk read as a whole body is less than half as large as the body it belongs to."""
 
 SAME_PLACE = 0.1
 """Regions whose centres are closer than this share of their side would show the same body."""
@@ -20,12 +23,26 @@ SAME_PLACE = 0.1
 SAME_SIZE = 1.5
 """Of two regions at one place, the larger is less than this many times the smaller."""
 
+_ACROSS = (
+    (Landmark.LEFT_SHOULDER, Landmark.RIGHT_HIP),
+    (Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP),
+    (Landmark.NOSE, Landmark.LEFT_SHOULDER),
+    (Landmark.NOSE, Landmark.RIGHT_SHOULDER),
+)
+_LINES = np.array([*BONES, *_ACROSS]).T
+_ALONG = np.linspace(0, 1, 5)[:, None, None]
 
-def without_doubles(poses: Iterable[Pose]) -> list[Pose]:
-    """Each body once; of several answers for one body the first, so the surest come first."""
+
+def without_doubles(poses: Sequence[Pose]) -> list[Pose]:
+    """Each body once; of several answers for one body the first, so the surest come first.
+
+    A part of a near body is sometimes read as a whole one. Somebody so much smaller is farther
+    away and would be hidden by the near one, so the smaller answer is the wrong one.
+    """
     kept: list[Pose] = []
     for pose in poses:
-        if not any(_same_body(pose, other) for other in kept):
+        part = any(_part_of(pose, other) for other in poses)
+        if not part and not any(_same_body(pose, other) for other in kept):
             kept.append(pose)
     return kept
 
@@ -38,11 +55,22 @@ def same_place(one: Region, other: Region) -> bool:
 
 
 def _same_body(pose: Pose, surer: Pose) -> bool:
-    return apart(pose, surer) < SAME_BODY or _on(pose, surer) >= MOSTLY
+    return apart(pose, surer) < SAME_BODY or _on(pose, surer, surer.landmarks[:, :2]) >= MOSTLY
 
 
-def _on(pose: Pose, surer: Pose) -> float:
-    """Share of the big joints that lie on the surer body."""
+def _part_of(pose: Pose, whole: Pose) -> bool:
+    small = PART * trunk_px(pose) < trunk_px(whole)
+    return small and _on(pose, whole, _filled(whole)) >= MOSTLY
+
+
+def _on(pose: Pose, other: Pose, points: Floats) -> float:
+    """Share of the big joints that lie near these (n, 2) points of the other body."""
     joints = pose.landmarks[list(BODY), None, :2]
-    nearest = np.linalg.norm(joints - surer.landmarks[None, :, :2], axis=2).min(axis=1)
-    return float(np.mean(nearest < ON_BODY * trunk_px(surer)))
+    nearest = np.linalg.norm(joints - points, axis=2).min(axis=1)
+    return float(np.mean(nearest < ON_BODY * trunk_px(other)))
+
+
+def _filled(pose: Pose) -> Floats:
+    """(n, 2) points along the bones and across the trunk."""
+    ends = pose.landmarks[_LINES, :2]
+    return np.asarray((ends[0] + _ALONG * (ends[1] - ends[0])).reshape(-1, 2))

@@ -25,6 +25,9 @@ STEADY = 0.15
 the median and in trunk lengths. All of 108 drawn views (3 to 11 m) pass, 19 of 20 wrong readings
 of the detections in them do not."""
 
+ROUGH_LOOKS = 2
+"""Looks that bring the detector's region to that of the body."""
+
 SETTLED = math.radians(10)
 """A body turned by more against its region is looked at again: the graph was made for bodies that
 stand upright in the crop."""
@@ -63,7 +66,7 @@ class BlazePoseEngine:
         ]
         looked = (self._verified(picture, detection.region) for detection in _apart(seen))
         steadiest = sorted(filter(None, looked), key=lambda answer: answer[0])
-        return without_doubles(pose for _, pose in steadiest)[: self._max_people]
+        return without_doubles([pose for _, pose in steadiest])[: self._max_people]
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)
@@ -87,13 +90,18 @@ class BlazePoseEngine:
         return pose
 
     def _verified(self, picture: Image, region: Region) -> tuple[float, Pose] | None:
-        """How unsteady the body found in the region is, and the body; `None` for what is none."""
-        first = self._look(picture, region)
-        if first is None or not shows(picture, first.region):
-            return None
-        pose, mirrored = self._landmarks.both_ways(picture, first.region)
-        unsteady = max(apart(first, pose), apart(pose, mirrored))
-        present = min(pose.score, mirrored.score) >= self._min_score
+        """How unsteady the body found in the region is, and the body; `None` for what is none.
+
+        The detector's region is rough: only looks at the body's own region count.
+        """
+        for _ in range(ROUGH_LOOKS):
+            rough = self._landmarks(picture, region)
+            if _strayed(rough, region) or not shows(picture, rough.region):
+                return None
+            region = rough.region
+        pose, mirrored = self._landmarks.both_ways(picture, region)
+        unsteady = max(apart(rough, pose), apart(pose, mirrored))
+        present = min(rough.score, pose.score, mirrored.score) >= self._min_score
         trunk_seen = pose.landmarks[_TRUNK, 3].mean() >= self._min_score
         return (unsteady, pose) if present and trunk_seen and unsteady < STEADY else None
 

@@ -28,7 +28,8 @@ class Graph:
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as e:
             raise ModelError(f"the pose model {path} cannot be loaded; {_MEND}") from e
-        self._input = self._index(self._interpreter.get_input_details(), (1, side, side, 3))
+        details = self._interpreter.get_input_details()
+        self._pixels = self._interpreter.tensor(self._index(details, (1, side, side, 3)))
         details = self._interpreter.get_output_details()
         self._outputs = [self._index(details, shape) for shape in outputs]
 
@@ -37,10 +38,11 @@ class Graph:
 
         Raises ModelError when the graph answers with something that is no number.
         """
-        pixels = np.multiply(picture[None], np.float32(scale), dtype=np.float32)
+        pixels = self._pixels()[0]
+        np.multiply(picture, np.float32(scale), out=pixels)
         if shift:
             pixels += np.float32(shift)
-        self._interpreter.set_tensor(self._input, pixels)
+        del pixels
         self._interpreter.invoke()
         tensors = [self._interpreter.get_tensor(index)[0] for index in self._outputs]
         if not all(np.isfinite(tensor).all() for tensor in tensors):

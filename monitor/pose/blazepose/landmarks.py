@@ -29,6 +29,7 @@ LEAST_HEAT = 0.5
 """Below this heat (0..1) everywhere in reach a landmark stays where it is, as in MediaPipe."""
 
 _NEAR = np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1].reshape(2, 1, -1)
+_MIDDLE = _NEAR.shape[-1] // 2
 _EACH = np.arange(LANDMARKS)[:, None]
 
 
@@ -88,14 +89,14 @@ def _refined(raw: Tensor, heat: Tensor) -> Floats:
     """Landmarks in pixels of the crop, each moved to the centre of the heat near it."""
     points = raw.astype(np.float64)
     cells = np.floor(points[:, :2] * (CELLS / SIDE)).astype(int)
-    columns, rows = (cells[:, axis, None] + _NEAR[axis] for axis in (0, 1))
+    columns, rows = cells.T[:, :, None] + _NEAR
     inside = (columns >= 0) & (columns < CELLS) & (rows >= 0) & (rows < CELLS)
-    near = heat[rows.clip(0, CELLS - 1), columns.clip(0, CELLS - 1), _EACH]
-    weight = np.where(inside, sigmoid(near), 0.0)
-    hot = (weight.max(axis=1) >= LEAST_HEAT) & ((cells >= 0) & (cells < CELLS)).all(axis=1)
-    total = weight[hot].sum(axis=1)
-    for axis, cell in enumerate((columns, rows)):
-        points[hot, axis] = (cell[hot] * weight[hot]).sum(axis=1) / total * (SIDE / CELLS)
+    logits = heat[rows.clip(0, CELLS - 1), columns.clip(0, CELLS - 1), _EACH]
+    weight = np.where(inside, sigmoid(logits), 0.0)
+    hot = (weight.max(axis=1) >= LEAST_HEAT) & inside[:, _MIDDLE]
+    weight = weight[hot] / weight[hot].sum(axis=1, keepdims=True)
+    points[hot, 0] = (columns[hot] * weight).sum(axis=1) * (SIDE / CELLS)
+    points[hot, 1] = (rows[hot] * weight).sum(axis=1) * (SIDE / CELLS)
     return points
 
 
