@@ -1,6 +1,5 @@
 """One camera, one picture → what changed. Decides; stores nothing."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,17 +13,13 @@ from monitor.posture.body import extent, in_view
 from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.gravity import Calibration, to_gravity
 from monitor.posture.minutes import Minutes
-from monitor.posture.model import Frame, Person, Pose, Region
+from monitor.posture.model import Frame, Person, Pose
 from monitor.posture.motion import Motion
 from monitor.posture.rules import Rule
-from monitor.posture.search import SearchPlan
+from monitor.posture.search import Search
 from monitor.posture.slots import Slot, Slots
-from monitor.posture.windows import Sizes, windows
+from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon, zones_of
-
-SQUARES = 4
-"""Squares searched at one look, some 10 ms each: a round is spread over several looks, so that
-none of them stalls, and begins with the whole picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +72,8 @@ class CameraPipeline:
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
         self._motion = Motion()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)))
-        self._search = SearchPlan()
+        self._search = Search()
         self._sizes = Sizes()
-        self._squares: deque[Region] = deque()
         self._episodes = Episodes(plan.rules)
         self._people: Sequence[Person] = ()
         self._since: datetime = clock.now()
@@ -132,7 +126,8 @@ class CameraPipeline:
     def _look(self, frame: Frame) -> None:
         height, width = frame.image.shape[:2]
         self._motion.look(frame.t, frame.image)
-        self._slots.see(frame.t, self._follow(frame), self._find(frame))
+        looks = self._follow(frame)
+        self._slots.see(frame.t, looks, self._find(frame, looks))
         self._slots.forget(frame.t, width, height)
 
     def _follow(self, frame: Frame) -> list[Pose]:
@@ -143,11 +138,16 @@ class CameraPipeline:
         self._took(frame.at, "follow", started)
         return _in_view(looks, frame)
 
-    def _find(self, frame: Frame) -> list[Pose]:
+    def _find(self, frame: Frame, looks: Sequence[Pose]) -> list[Pose]:
         height, width = frame.image.shape[:2]
-        if not self._squares and self._search.due(frame.t, self._slots, self._motion):
-            self._squares.extend(windows(width, height, self._sizes))
-        squares = [self._squares.popleft() for _ in range(min(SQUARES, len(self._squares)))]
+        seen = [*looks, *(slot.pose for slot in self._slots.seen)]
+        squares = self._search.squares(
+            frame.t,
+            (width, height),
+            self._sizes,
+            [slot.region(frame.t) for slot in self._slots.all if slot.missed],
+            self._motion.outside(map(extent, seen)),
+        )
         if not squares:
             return []
         started = self._clock.steady()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.posture.model import Image
+from monitor.posture.model import Floats, Image
 
 Box = tuple[float, float, float, float]
 """x, y, width, height in pixels."""
@@ -25,6 +25,10 @@ second counts, so that of a camera that itself moves everything counts as moving
 
 LEAST_CELLS = 4
 """Fewer changed cells are an insect or a speck."""
+
+OUTLINE = 0.1
+"""A body reaches beyond its landmarks by up to this share of its height: the crown, the back, shoes
+and what the hands hold."""
 
 SWAY_S = 1.0
 """Whoever stands sways slowly: a body's movement is told against the picture of so long ago."""
@@ -60,16 +64,24 @@ class Motion:
         part = self._lately[self._cut(box)]
         return bool(part.sum() >= max(1, min(LEAST_CELLS, part.size)))
 
-    def outside(self, boxes: Iterable[Box]) -> bool:
-        """Whether something moves anywhere else."""
+    def outside(self, boxes: Iterable[Box]) -> Floats:
+        """(n, 2) pixels where something moves anywhere else, row by row; none when it is too
+        little."""
         rest = self._now.copy()
         for box in boxes:
-            rest[self._cut(box)] = False
-        return bool(rest.sum() >= LEAST_CELLS)
+            rest[self._cut(_outline(box))] = False
+        places = np.asarray((np.argwhere(rest)[:, ::-1] + 0.5) * self._cell_px, np.float64)
+        return places if len(places) >= LEAST_CELLS else places[:0]
 
     def _cut(self, box: Box) -> tuple[slice, slice]:
         x, y, width, height = (side / self._cell_px for side in box)
         return _span(y, y + height), _span(x, x + width)
+
+
+def _outline(box: Box) -> Box:
+    x, y, width, height = box
+    more = OUTLINE * max(width, height)
+    return x - more, y - more, width + 2 * more, height + 2 * more
 
 
 def _span(start: float, end: float) -> slice:

@@ -1,32 +1,106 @@
-"""When the costly search is due."""
+"""Which squares of a picture are searched for people."""
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
-from monitor.posture.body import extent
-from monitor.posture.motion import Motion
-from monitor.posture.slots import Slots
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.posture.model import Floats, Region
+from monitor.posture.motion import LEAST_CELLS
+from monitor.posture.windows import BODIES, MARGIN, SMALLEST_PX, Sizes, whole, windows
+
+SQUARES = 4
+"""Squares searched at one look, some 10 ms each, so that none of them stalls."""
 
 
 @dataclass(slots=True)
-class SearchPlan:
-    """Often while something moves that nobody known explains or somebody is missing, else seldom.
+class Search:
+    """Often where somebody is missing and where something moves that nobody known explains;
+    slowly all over the picture.
 
-    eager_s, idle_s: seconds between searches, the most and the least often. With 0.4 s a person
-    who comes into view is found in time to be believed within a second; whoever was overlooked
-    and keeps still is looked for every 2 s.
+    eager_s: seconds between searches of the first kind, so that a person who comes into view is
+    found in time to be believed within a second. each_s: seconds for each square of the other, for
+    whoever was overlooked and keeps still: 5 % of a core.
     """
 
     eager_s: float = 0.4
-    idle_s: float = 2.0
-    _last_t: float = float("-inf")
+    each_s: float = 0.2
+    _aimed_t: float = float("-inf")
+    _round_t: float = float("-inf")
+    _aimed: deque[Region] = field(default_factory=deque)
+    _round: deque[Region] = field(default_factory=deque)
 
-    def due(self, t: float, slots: Slots, motion: Motion) -> bool:
-        if t - self._last_t < self._wait(slots, motion) - 1e-6:
-            return False
-        self._last_t = t
-        return True
+    def squares(
+        self,
+        t: float,
+        size: tuple[int, int],
+        sizes: Sizes,
+        missing: Iterable[Region],
+        strange: Floats,
+    ) -> list[Region]:
+        """Those due now.
 
-    def _wait(self, slots: Slots, motion: Motion) -> float:
-        missing = len(slots.seen) < len(slots.all)
-        strange = missing or motion.outside(extent(slot.pose) for slot in slots.seen)
-        return self.eager_s if strange else self.idle_s
+        size: of the picture, width and height. sizes: of people, as learnt. missing: where
+        somebody is expected and was not seen. strange: (n, 2) pixels that nobody seen changed.
+        """
+        if not self._round:
+            self._round.extend(windows(*size, sizes))
+        if not self._aimed and t - self._aimed_t >= self.eager_s - 1e-6:
+            self._aimed.extend([*map(_around, missing), *_where(strange, size, sizes)])
+            self._aimed_t = t
+        return _taken(self._aimed, SQUARES) + _taken(self._round, self._due(t))
+
+    def _due(self, t: float) -> int:
+        """Squares of the round whose time has come."""
+        due = int(min(SQUARES, (t - self._round_t) / self.each_s + 1e-6))
+        self._round_t = t if due else self._round_t
+        return due
+
+
+def _taken(squares: deque[Region], most: int) -> list[Region]:
+    return [squares.popleft() for _ in range(min(most, len(squares)))]
+
+
+def _around(body: Region) -> Region:
+    return replace(body, size=body.size * BODIES / MARGIN, angle=0.0)
+
+
+def _where(strange: Floats, size: tuple[int, int], sizes: Sizes) -> list[Region]:
+    """Where something moves, and the whole picture, in case that somebody is nearer than anybody
+    ever was."""
+    if not len(strange):
+        return []
+    if sizes.rows(size[1]) is None:
+        return [square for square in windows(*size) if _inside(square, strange).any()]
+    return [whole(*size), *aimed(strange, size, sizes)]
+
+
+def aimed(points: Floats, size: tuple[int, int], sizes: Sizes) -> list[Region]:
+    """Squares for people of the learnt sizes that hold these (n, 2) places of change, the fullest
+    first; few of them alone are an insect or a speck."""
+    squares: list[tuple[int, Region]] = []
+    while len(points):
+        square = _centred(points[0], points, size, sizes)
+        inside = _inside(square, points)
+        squares.append((int(inside.sum()), square))
+        inside[0] = True
+        points = points[~inside]
+    squares.sort(key=lambda counted: counted[0], reverse=True)
+    return [square for count, square in squares if count >= LEAST_CELLS]
+
+
+def _centred(point: Floats, points: Floats, size: tuple[int, int], sizes: Sizes) -> Region:
+    """A square for a person whose topmost change is at `point`, in the middle of what changes near
+    it, and within the picture."""
+    side = max(SMALLEST_PX, BODIES * sizes.at(float(point[1]), size[1]))
+    near = _inside(Region(float(point[0]), float(point[1]), side), points)
+    room = np.maximum(np.array(size) - side, 0.0) / 2
+    x, y = np.clip(points[near].mean(axis=0), np.array(size) / 2 - room, np.array(size) / 2 + room)
+    return Region(float(x), float(y), side)
+
+
+def _inside(square: Region, points: Floats) -> NDArray[np.bool_]:
+    away = np.abs(points - (square.x, square.y)).max(axis=1)
+    return np.asarray(away <= square.size / 2)
