@@ -18,7 +18,7 @@ SQUARES = 4
 @dataclass(slots=True)
 class Search:
     """Often where somebody is missing and where something moves that nobody known explains;
-    slowly all over the picture.
+    slowly, but for the first time, all over the picture.
 
     eager_s: seconds between searches of the first kind, so that a person who comes into view is
     found in time to be believed within a second. each_s: seconds for each square of the other, for
@@ -45,6 +45,9 @@ class Search:
         size: of the picture, width and height. sizes: of people, as learnt. missing: where
         somebody is expected and was not seen. strange: (n, 2) pixels that nobody seen changed.
         """
+        if self._round_t == float("-inf"):
+            self._aimed.extend(windows(*size))
+            self._round_t = t
         if not self._round:
             self._round.extend(windows(*size, sizes))
         if not self._aimed and t - self._aimed_t >= self.eager_s - 1e-6:

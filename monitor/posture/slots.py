@@ -43,6 +43,16 @@ SIZE_S = 0.5
 TURN_S = 0.4
 """Time in which a velocity is forgotten: people need two steps to stop or turn."""
 
+STEADY = 0.15
+"""Trunk lengths from where it was expected within which a look leaves no doubt who it is."""
+
+CLAIM = 2.0
+"""A body is somebody's when it is this many times nearer to what is expected of them than to what
+is expected of anybody hidden there."""
+
+RETURN_S = 0.5
+"""So long after somebody was seen nobody new is accepted where they are expected."""
+
 HIDDEN_S = 3.0
 """Somebody believed and not seen for this long is given up."""
 
@@ -59,7 +69,7 @@ class Slot:
         self.number = number
         self.pose = pose
         self.first_t = self.seen_t = t
-        self.missed = False
+        self.missed = self.steady = False
         self.velocity: Floats = np.zeros(2)
         self._looks = 1
         self._size = float(np.log(px_per_m(pose)))
@@ -83,6 +93,7 @@ class Slot:
         seconds = t - self.seen_t
         if seconds > 0.0:
             off = middle(pose) - middle(self.pose) - self.shift(t)
+            self.steady = self._looks > 1 and apart(self.pose, pose, self.shift(t)) < STEADY
             new = max(1.0 - float(np.exp(-seconds / TURN_S)), 1.0 / self._looks)
             self.velocity = self.velocity + off / seconds * new
             grown = float(np.log(px_per_m(pose))) - self._size
@@ -106,33 +117,46 @@ class Slot:
         away = middle(self.pose) + self.shift(t) - middle(other.pose) - other.shift(t)
         return float(np.linalg.norm(away)) < NEAR * max(trunk_px(self.pose), trunk_px(other.pose))
 
-    def stands_for(self, t: float, found: "Slot") -> bool:
-        """Whether a body found is this one, or may be while this one is hidden."""
-        if self.missed:
-            return self.near(t, found) and abs(self._size - found._size) < SAME_SIZE
-        return _same(self.pose, found.pose)
+    def may_be(self, t: float, found: "Slot") -> bool:
+        """Whether a body found may be this one, which is hidden."""
+        near = self.near(t, found) and abs(self._size - found._size) < SAME_SIZE
+        return self.missed and near
 
-    def cost(self, t: float, pose: Pose, crowded: bool) -> float:
-        """How unlikely it is to be this body: 0 as expected, infinite out of reach.
+    def cost(self, t: float, pose: Pose, crowded: bool, strange: bool) -> float:
+        """How unlikely it is to be this body: 0 as expected, above 1 out of the question.
 
-        crowded: others are near, so that only what is as expected is taken; the same goes for
-        what is no clear body.
+        crowded: known others are near; strange: somebody unknown may be. Then, after a while
+        unseen and of what is no clear body only what is as expected is taken, but for the second
+        look: nobody knows yet how fast they walk.
         """
-        strict = crowded or evidence(pose) < CLEAR
+        clear = evidence(pose) >= CLEAR
+        if crowded and not clear:
+            return float("inf")
+        wary = crowded or strange or t - self.seen_t >= RETURN_S
+        strict = (wary and self._looks > 1) or not clear
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
-        distance = apart(self.pose, pose, self.shift(t)) / reach
+        return self.off(t, pose, reach, CROWD_SIZE if wary else SAME_SIZE)
+
+    def off(self, t: float, pose: Pose, reach: float = 1.0, size: float = SAME_SIZE) -> float:
+        """How far from what is expected this body is: in units of `reach` trunk lengths and of
+        `size`, a difference of the logarithm of pixels per metre."""
         grown = abs(float(np.log(px_per_m(pose))) - self._size)
-        size = grown / (CROWD_SIZE if crowded else SAME_SIZE)
-        cost = float(np.hypot(distance, size))
-        return cost if cost <= 1.0 else float("inf")
+        return float(np.hypot(apart(self.pose, pose, self.shift(t)) / reach, grown / size))
 
 
 class Slots:
-    """The bodies in view of one camera. moves: whether the picture changed where a body is."""
+    """The bodies in view of one camera.
 
-    def __init__(self, moves: Callable[[Pose], bool]) -> None:
+    moves: whether the picture changed where a body is. strange: whether somebody unknown may be
+    near it.
+    """
+
+    def __init__(
+        self, moves: Callable[[Pose], bool], strange: Callable[[Pose], bool] = lambda pose: False
+    ) -> None:
         self._moves = moves
+        self._strange = strange
         self._slots: list[Slot] = []
         self._next = 1
 
@@ -153,16 +177,29 @@ class Slots:
         """Take in one picture: what was seen where the slots were expected (a look may land on a
         neighbour) and what a search of the picture found, if there was one.
 
-        Nobody new is where somebody hidden is expected: wait until it is clear who it is.
+        Where somebody hidden is expected nobody new is accepted while it may be either of two, or
+        while the hidden one may come back as expected. Then whoever is there is somebody new: a new
+        number is true of anybody, another's is not.
         """
         for slot in self._slots:
             slot.missed = True
-        self._assign(t, _surest([*looks, *finds]))
+        self._assign(t, looks, finds)
+        self._slots = [slot for slot in self._slots if not self._confused(t, slot)]
         for pose in _surest(finds):
-            slot = Slot(self._next, t, pose, self._moves(pose))
-            if not any(known.stands_for(t, slot) for known in self._slots):
-                self._slots.append(slot)
-                self._next += 1
+            if not any(_same(pose, slot.pose) for slot in self.seen):
+                self._meet(t, Slot(self._next, t, pose, self._moves(pose)))
+
+    def _meet(self, t: float, found: Slot) -> None:
+        """Somebody found who is nobody seen: somebody new, in place of whoever is hidden there."""
+        hidden = [slot for slot in self._slots if slot.may_be(t, found)]
+        if len(hidden) > 1 or any(t - slot.seen_t < RETURN_S for slot in hidden):
+            return
+        self._slots = [slot for slot in self._slots if slot not in hidden] + [found]
+        self._next += 1
+
+    def _confused(self, t: float, slot: Slot) -> bool:
+        """Hidden among others, and it was in doubt already who it is."""
+        return slot.missed and not slot.steady and self._crowded(t, slot)
 
     def forget(self, t: float, width: int, height: int) -> None:
         """Give up whoever is no person, walked out of the picture or was not seen for too long."""
@@ -178,27 +215,63 @@ class Slots:
             slot.missed = True
         self._slots = [slot for slot in self._slots if not _lost(slot, t)]
 
-    def _assign(self, t: float, poses: Sequence[Pose]) -> None:
-        """Give bodies to slots, the likeliest pair first, each body once.
+    def _assign(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose]) -> None:
+        """Give bodies to slots where it is clear who is who."""
+        poses = _surest([*looks, *finds])
+        pairs = self._pairs(t, poses, finds)
+        clear = [(slot, pose) for slot, pose in pairs if self._clear(t, slot, pose, pairs, poses)]
+        for slot, pose in clear:
+            slot.see(t, pose, self._moves(pose))
+
+    def _clear(
+        self,
+        t: float,
+        slot: Slot,
+        pose: Pose,
+        pairs: Sequence[tuple[Slot, Pose]],
+        poses: Sequence[Pose],
+    ) -> bool:
+        """Whether nobody hidden is nearly as likely to be this body, no other body to be this one,
+        and no other pair to have changed places with this one."""
+        off = slot.off(t, pose)
+        taken, given = [one for one, _ in pairs], [id(one) for _, one in pairs]
+        hidden = [one for one in self._slots if one not in taken and one.near(t, slot)]
+        rivals = [one.off(t, pose) for one in hidden]
+        rivals += [slot.off(t, other) for other in poses if id(other) not in given]
+        return all(rival >= CLAIM * off for rival in rivals) and all(
+            one.off(t, pose) + slot.off(t, its) >= CLAIM * (off + one.off(t, its))
+            for one, its in pairs
+            if one is not slot
+        )
+
+    def _pairs(
+        self, t: float, poses: Sequence[Pose], finds: Sequence[Pose]
+    ) -> list[tuple[Slot, Pose]]:
+        """Slots and bodies, the likeliest pair first, each once.
 
         Likeliest first, because costs near 0 are certain and only one of two that conflict is:
         the other is hidden, and the best sum would move it onto whatever else is in reach.
+        Whoever was hidden for long is taken up again by a search alone: a look always lays a body
+        over something.
         """
-        left = list(poses)
-        waiting = list(self._slots)
-        crowded = {slot.number: self._crowded(t, slot) for slot in waiting}
-        while waiting and left:
-            costs = [
-                (slot.cost(t, pose, crowded[slot.number]), slot, pose)
-                for slot in waiting
-                for pose in left
-            ]
-            cost, slot, pose = min(costs, key=lambda pair: pair[0])
-            if cost == float("inf"):
-                break
-            slot.see(t, pose, self._moves(pose))
-            waiting.remove(slot)
-            left.remove(pose)
+        found = [pose for pose in poses if any(_same(pose, find) for find in finds)]
+        likely = sorted(
+            (
+                (cost, slot, pose)
+                for slot in self._slots
+                for pose in (poses if t - slot.seen_t < RETURN_S else found)
+                if (cost := self._cost(t, slot, pose)) <= 1.0
+            ),
+            key=lambda pair: pair[0],
+        )
+        pairs: list[tuple[Slot, Pose]] = []
+        for _, slot, pose in likely:
+            if not any(slot is one or pose is other for one, other in pairs):
+                pairs.append((slot, pose))
+        return pairs
+
+    def _cost(self, t: float, slot: Slot, pose: Pose) -> float:
+        return slot.cost(t, pose, self._crowded(t, slot), self._strange(slot.pose))
 
     def _crowded(self, t: float, slot: Slot) -> bool:
         return any(other is not slot and slot.near(t, other) for other in self._slots)

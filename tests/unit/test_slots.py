@@ -53,8 +53,55 @@ def test_one_body_found_twice_has_one_slot():
 def test_two_slots_never_follow_the_same_body():
     people = slots()
     people.see(0.0, [], [at(235), at(265)])
-    people.see(0.2, [at(250), at(255)])
-    assert len(people.seen) == 1
+    people.see(0.2, [at(236), at(238)])
+    assert seen(people) == [1]
+
+
+def test_a_body_halfway_between_two_is_neither():
+    people = slots()
+    people.see(0.0, [], [at(235), at(265)])
+    people.see(0.2, [at(249), at(251)])
+    assert seen(people) == []
+
+
+def test_whoever_was_hidden_is_not_taken_up_again_by_a_look_alone():
+    people = slots()
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200)])
+    people.see(1.6, [at(200)])
+    assert seen(people) == []
+    people.see(1.8, [at(200)], [at(200)])
+    assert seen(people) == [1]
+
+
+def test_where_somebody_hidden_does_not_come_back_another_gets_a_number_of_their_own():
+    people = slots()
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200)])
+    shown(people, 1.0, [at(260)])
+    assert seen(people) == []
+    shown(people, 1.6, [at(260)])
+    assert [slot.number for slot in people.all] == [2]
+
+
+def test_of_two_where_one_was_hidden_neither_is_taken_for_them():
+    people = slots()
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200)])
+    for i in range(5, 8):
+        shown(people, 0.2 * i, [])
+    shown(people, 1.6, [at(178), at(222)])
+    assert seen(people) == [2, 3]
+    assert [slot.number for slot in people.all] == [2, 3]
+
+
+def test_beside_somebody_unknown_a_jump_is_not_followed():
+    for strange, kept in ((False, [1]), (True, [])):
+        people = Slots(lambda pose: True, lambda pose, strange=strange: strange)
+        for i in range(5):
+            shown(people, 0.2 * i, [at(200)])
+        people.see(1.0, [at(230)])
+        assert seen(people) == kept
 
 
 def test_a_look_that_lands_on_another_body_is_not_taken():
