@@ -15,17 +15,13 @@ from monitor.posture.body import extent, in_view, middle, trunk_px
 from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.gravity import Calibration, to_gravity
 from monitor.posture.minutes import Minutes
-from monitor.posture.model import Floats, Frame, Person, Pose
+from monitor.posture.model import Frame, Person, Pose
 from monitor.posture.motion import Motion
 from monitor.posture.rules import Rule
 from monitor.posture.search import Search
 from monitor.posture.slots import Slot, Slots
 from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon, zones_of
-
-STRANGE = 6
-"""Cells of change beside a body that nobody known explains, from which somebody is there: a third
-of somebody 60 pixels high in a picture 1280 wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,7 @@ class CameraPipeline:
         self._clock = clock
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
         self._motion = Motion()
-        self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._stranger)
-        self._strange: Floats = np.zeros((0, 2))
+        self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
         self._size = (0, 0)
         self._search = Search()
         self._sizes = Sizes()
@@ -133,18 +128,16 @@ class CameraPipeline:
 
     def _look(self, frame: Frame) -> None:
         height, width = frame.image.shape[:2]
+        self._size = (width, height)
         self._motion.look(frame.t, frame.image)
         looks = self._follow(frame)
         self._slots.see(frame.t, looks, self._find(frame, looks))
         self._slots.forget(frame.t, width, height)
 
-    def _stranger(self, pose: Pose) -> bool:
-        """Whether somebody unknown may be near: at the edge, or where something else moves."""
-        reach, centre = trunk_px(pose), middle(pose)
-        if min(*centre, *(np.array(self._size) - centre)) < reach:
-            return True
-        near = np.abs(self._strange - centre) < (reach, 2 * reach)
-        return int(near.all(axis=1).sum()) >= STRANGE
+    def _at_edge(self, pose: Pose) -> bool:
+        """Whether somebody may come in close to this body."""
+        centre = middle(pose)
+        return bool(min(*centre, *(np.array(self._size) - centre)) < trunk_px(pose))
 
     def _follow(self, frame: Frame) -> list[Pose]:
         if not self._slots.all:
@@ -157,14 +150,12 @@ class CameraPipeline:
     def _find(self, frame: Frame, looks: Sequence[Pose]) -> list[Pose]:
         height, width = frame.image.shape[:2]
         seen = [*looks, *(slot.pose for slot in self._slots.seen)]
-        self._strange = self._motion.outside(map(extent, seen))
-        self._size = (width, height)
         squares = self._search.squares(
             frame.t,
             (width, height),
             self._sizes,
             [slot.region(frame.t) for slot in self._slots.all if slot.missed],
-            self._strange,
+            self._motion.outside(map(extent, seen)),
         )
         if not squares:
             return []

@@ -122,17 +122,17 @@ class Slot:
         near = self.near(t, found) and abs(self._size - found._size) < SAME_SIZE
         return self.missed and near
 
-    def cost(self, t: float, pose: Pose, crowded: bool, strange: bool) -> float:
+    def cost(self, t: float, pose: Pose, crowded: bool, at_edge: bool) -> float:
         """How unlikely it is to be this body: 0 as expected, above 1 out of the question.
 
-        crowded: known others are near; strange: somebody unknown may be. Then, after a while
+        crowded: known others are near; at_edge: somebody unknown may come in. Then, after a while
         unseen and of what is no clear body only what is as expected is taken, but for the second
         look: nobody knows yet how fast they walk.
         """
         clear = evidence(pose) >= CLEAR
         if crowded and not clear:
             return float("inf")
-        wary = crowded or strange or t - self.seen_t >= RETURN_S
+        wary = crowded or at_edge or t - self.seen_t >= RETURN_S
         strict = (wary and self._looks > 1) or not clear
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
@@ -148,15 +148,15 @@ class Slot:
 class Slots:
     """The bodies in view of one camera.
 
-    moves: whether the picture changed where a body is. strange: whether somebody unknown may be
-    near it.
+    moves: whether the picture changed where a body is. at_edge: whether somebody unknown may come
+    in close to it.
     """
 
     def __init__(
-        self, moves: Callable[[Pose], bool], strange: Callable[[Pose], bool] = lambda pose: False
+        self, moves: Callable[[Pose], bool], at_edge: Callable[[Pose], bool] = lambda pose: False
     ) -> None:
         self._moves = moves
-        self._strange = strange
+        self._at_edge = at_edge
         self._slots: list[Slot] = []
         self._next = 1
 
@@ -271,7 +271,7 @@ class Slots:
         return pairs
 
     def _cost(self, t: float, slot: Slot, pose: Pose) -> float:
-        return slot.cost(t, pose, self._crowded(t, slot), self._strange(slot.pose))
+        return slot.cost(t, pose, self._crowded(t, slot), self._at_edge(slot.pose))
 
     def _crowded(self, t: float, slot: Slot) -> bool:
         return any(other is not slot and slot.near(t, other) for other in self._slots)

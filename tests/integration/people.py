@@ -1,5 +1,6 @@
 """A film or picture as a camera shows it, and who is believed to be in it."""
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -147,6 +148,30 @@ class Wide:
         self._engine.close()
 
 
+class Timed:
+    """An engine that tells how much of the processor it took."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.name = engine.name
+        self.seconds = 0.0
+        self._engine = engine
+
+    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+        started = time.process_time()
+        poses = self._engine.find(image, windows)
+        self.seconds += time.process_time() - started
+        return poses
+
+    def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
+        started = time.process_time()
+        poses = self._engine.follow(image, regions)
+        self.seconds += time.process_time() - started
+        return poses
+
+    def close(self) -> None:
+        self._engine.close()
+
+
 class Followed(NamedTuple):
     """share: of the looks at drawn people who are in view for a second, whole and unhidden, in
     which they are believed. swapped: (t, slot, before, now) where a slot went to another person;
@@ -183,6 +208,24 @@ def followed(found: Sequence[Look]) -> Followed:
                 due += 1
                 seen += any(_off(p, truth) < 2 * CLEAR for p in look.people)
     return Followed(seen / max(1, due), swapped, doubled)
+
+
+def waits(found: Sequence[Look], number: int) -> list[float]:
+    """Seconds from when this drawn person is in view, whole, to when they are believed, each time
+    they come."""
+    every: list[float] = []
+    since: float | None = None
+    for look in found:
+        height, width = look.image.shape[:2]
+        here = number < len(look.truth) and _whole(look.truth[number], width, height)
+        believed = here and any(_off(p, look.truth[number]) < 2 * CLEAR for p in look.people)
+        if here and since is None:
+            since = look.t
+            every.append(float("inf"))
+        if since is not None and believed:
+            every[-1] = min(every[-1], look.t - since)
+        since = since if here else None
+    return every
 
 
 def _who(person: Person, truth: Sequence[Truth]) -> int | None:

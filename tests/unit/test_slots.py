@@ -95,9 +95,9 @@ def test_of_two_where_one_was_hidden_neither_is_taken_for_them():
     assert [slot.number for slot in people.all] == [2, 3]
 
 
-def test_beside_somebody_unknown_a_jump_is_not_followed():
-    for strange, kept in ((False, [1]), (True, [])):
-        people = Slots(lambda pose: True, lambda pose, strange=strange: strange)
+def test_at_the_edge_where_somebody_else_may_come_in_a_jump_is_not_followed():
+    for at_edge, kept in ((False, [1]), (True, [])):
+        people = Slots(lambda pose: True, lambda pose, at_edge=at_edge: at_edge)
         for i in range(5):
             shown(people, 0.2 * i, [at(200)])
         people.see(1.0, [at(230)])
@@ -142,7 +142,7 @@ def test_two_who_cross_keep_their_slots_though_one_is_hidden_meanwhile():
     assert second.pose.region.x < 200
 
 
-def test_a_stranger_of_another_size_does_not_take_a_missed_slot():
+def test_a_at_edger_of_another_size_does_not_take_a_missed_slot():
     people = slots()
     people.see(0.0, [], [at(200)])
     people.see(0.2, [at(200)])
