@@ -92,6 +92,12 @@ class Cycle:
         self._seen_t = t
         return self._below(t) if value < self.leave else self._above(t, value)
 
+    def finish(self) -> Turn | None:
+        """What was under way when the body was last seen."""
+        if self.since is None or self._seen_t is None or not self.confirmed:
+            return None
+        return Turn(self.since, self._seen_t)
+
     def _below(self, t: float) -> Turn | None:
         if self.since is None:
             self.ready = True
@@ -139,9 +145,15 @@ class Counts:
             for kind, turn in ((Kind.BEND, bend), (Kind.OVERHEAD_REACH, reach))
             if turn is not None and turn.end is None
         ]
-        if squat is not None and squat.brief:
-            counted.append(Count(Kind.SQUAT, squat.begin))
-        return counted + self._lift.step(t, trunk, knees, angles)
+        return counted + _squatted(squat) + self._lift.step(t, trunk, knees, angles)
+
+    def finish(self) -> list[Count]:
+        """What is still to be counted when the person is no longer there: a squat under way."""
+        return _squatted(self._squat.finish())
+
+
+def _squatted(turn: Turn | None) -> list[Count]:
+    return [Count(Kind.SQUAT, turn.begin)] if turn is not None and turn.brief else []
 
 
 @dataclass(slots=True)

@@ -73,14 +73,14 @@ def _rested(zones: Classes) -> Classes:
     return Classes(zones.edges, (*(0 for _ in zones.scores[:-1]), zones.scores[-1]))
 
 
-def allowed_s(part: Part, deg: float) -> float:
-    """Longest holding time in seconds; infinite in the acceptable zone and backward of it.
-
-    Raises ValueError for a part without holding times."""
+def allowed_s(part: Part, deg: float, *, supported: bool = False) -> float:
+    """Longest holding time in seconds; infinite in the acceptable zone, backward of it, and with
+    full support in the conditional zone. Raises ValueError for a part without holding times."""
     if part not in HOLDING:
         raise ValueError(f"ISO 11226 gives no holding time for the {part.value}")
     angles, seconds = zip(*HOLDING[part], strict=True)
-    return float(np.interp(deg, angles, seconds)) if deg > angles[0] else float("inf")
+    free = deg <= angles[-1] if supported else deg <= angles[0]
+    return float("inf") if free else float(np.interp(deg, angles, seconds))
 
 
 @dataclass(slots=True)
@@ -100,16 +100,18 @@ class HoldingAccount:
     held_s: float = field(default=0.0, init=False)
     _last: tuple[float, float | None] | None = field(default=None, init=False)
 
-    def step(self, t: float, deg: float | None) -> float:
+    def step(self, t: float, deg: float | None, *, supported: bool = False) -> float:
         """The share used up at `t` (steady seconds, never decreasing); deg: the angle from now
-        on, `None` when unseen. Raises ValueError when time runs backward."""
+        on, `None` when unseen; supported: fully, from now on. Raises ValueError when time runs
+        backward."""
+        allowed = None if deg is None else allowed_s(self.part, deg, supported=supported)
         if self._last is not None:
             before, held = self._last
             if t < before:
                 raise ValueError(f"time runs backward: {t:g} s after {before:g} s")
-            if held is not None and deg is not None and t - before <= self.bridge_s:
-                self._pass(t - before, allowed_s(self.part, held))
-        self._last = t, deg
+            if held is not None and allowed is not None and t - before <= self.bridge_s:
+                self._pass(t - before, held)
+        self._last = t, allowed
         return self.share
 
     def _pass(self, seconds: float, allowed: float) -> None:

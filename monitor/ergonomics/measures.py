@@ -62,8 +62,21 @@ class Measures:
         context = _over_time(context, self._still.step(t, angles.get("trunk_flexion")), rates)
         return {
             **_scores(angles, context),
-            **{name: account.step(t, angles) for name, account in self._holding.items()},
+            **self._held(t, angles, context),
             **rates,
+        }
+
+    def finish(self) -> list[Count]:
+        """What is still to be counted when the person is no longer there."""
+        return self._counts.finish()
+
+    def _held(
+        self, t: float, angles: Mapping[str, Angle | None], context: Context
+    ) -> dict[str, Angle | None]:
+        supports = (context.trunk_supported, context.head_supported, context.arm_supported)
+        return {
+            name: account.step(t, angles, supported=support is True)
+            for (name, account), support in zip(self._holding.items(), supports, strict=True)
         }
 
 
@@ -96,16 +109,21 @@ def _over_time(context: Context, still: bool, rates: Mapping[str, Angle | None])
 
 class _Holding:
     """Three accounts for each angle: of the reading and of both ends of its band. The worst of
-    several angles counts."""
+    several angles counts. Support counts where settings state it; unknown, there is none."""
 
     def __init__(self, part: Part, names: tuple[str, ...]) -> None:
         self._accounts = {name: tuple(HoldingAccount(part) for _ in range(3)) for name in names}
 
-    def step(self, t: float, angles: Mapping[str, Angle | None]) -> Angle | None:
+    def step(
+        self, t: float, angles: Mapping[str, Angle | None], *, supported: bool
+    ) -> Angle | None:
         shares = []
         for name, three in self._accounts.items():
             ends = _ends(angles.get(name))
-            used = [account.step(t, deg) for account, deg in zip(three, ends, strict=True)]
+            used = [
+                account.step(t, deg, supported=supported)
+                for account, deg in zip(three, ends, strict=True)
+            ]
             if ends != UNSEEN:
                 shares.append(used)
         return Angle(*map(max, zip(*shares, strict=True))) if shares else None

@@ -164,6 +164,40 @@ def test_noise_round_a_limit_is_not_a_series_of_bends():
     assert len(begun(noisy)) <= 1
 
 
+@pytest.mark.parametrize(("seconds", "found"), [(2, [Kind.SQUAT]), (20, [])])
+def test_a_squat_under_way_at_the_end_counts_and_sitting_does_not(seconds, found):
+    counts = Counts()
+    knees = [0.0, *[100.0] * (5 * seconds)]
+    for i, deg in enumerate(knees):
+        assert counts.step(i / 5, {"left_knee_flexion": Angle(deg)}) == []
+    assert [count.kind for count in counts.finish()] == found
+
+
+@pytest.mark.parametrize(
+    ("before", "down", "after", "found"),
+    [
+        (10, 10, 70, [Kind.STOOP_LIFT]),
+        (70, 10, 10, [Kind.LOWERING]),
+        (10, 10, 10, []),
+        (70, 70, 70, []),
+        (None, 10, None, []),
+    ],
+)
+def test_elbows_tell_a_lift_from_a_lowering_and_both_from_an_empty_hand(before, down, after, found):
+    counts, kinds = Counts(), []
+    for i in range(40):
+        low = 10 <= i < 20
+        elbow = before if i < 10 else down if low else after
+        seen = {
+            "trunk_flexion": Angle(80.0 if low else 0.0),
+            "left_upper_arm_elevation": Angle(10.0),
+            "left_elbow_flexion": None if elbow is None else Angle(float(elbow)),
+            "left_knee_flexion": Angle(20.0),
+        }
+        kinds += [count.kind for count in counts.step(i / 5, seen)]
+    assert kinds == [Kind.BEND, *found]
+
+
 @pytest.mark.parametrize("hz", [5, 10, 25])
 def test_the_drawn_shift_is_counted_as_the_eye_counts(hz):
     """One bend over the table, one crate lifted and set down by stooping and one by squatting,

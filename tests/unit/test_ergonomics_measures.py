@@ -87,6 +87,14 @@ def test_the_worse_arm_counts_and_an_unseen_arm_keeps_its_account():
     assert shown["holding_share.upper_arm"].deg == pytest.approx(0.1)
 
 
+def test_a_part_that_rests_on_something_uses_up_no_holding_time():
+    measures, resting = Measures(), Context(trunk_supported=True)
+    for t in range(11):
+        rested = measures.step(float(t), bent(50.0, 45.0, 65.0), resting)
+    assert rested["holding_share.trunk"].deg == 0
+    assert rested["holding_share.trunk"].high == pytest.approx(10 / 60), "beyond 60° all the same"
+
+
 def bending(measures, every_s, until_s):
     for i in range(until_s * 5):
         found = measures.step(i / 5, bent(40.0 if i / 5 % every_s >= every_s - 2 else 0.0))
