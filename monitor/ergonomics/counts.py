@@ -1,14 +1,23 @@
 """Movements counted from a stream of angles: bends, squats, overhead reaches, lifts.
 
 Seconds everywhere: the same movement is counted whether it is sampled five or twenty-five times a
-second. All limits here are our own; no standard says how to count from angles.
+second.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from monitor.ergonomics.method import Evidence, Method
 from monitor.posture.model import Angle
+
+METHOD = Method(
+    name="Plumbline's counts",
+    version="1",
+    source="none: no standard says how to count movements from angles",
+    evidence=Evidence.OURS,
+    ours=("all limits",),
+)
 
 BEND_DEG = 45.0
 SQUAT_DEG = 80.0

@@ -86,10 +86,10 @@ def _scores(angles: Mapping[str, Angle | None], context: Context) -> dict[str, A
     if not (trunk and arms):
         return dict.fromkeys(SCORES)
     read, bands = points(angles), intervals(angles)
-    return {
-        name: _angle(of(read, context).score, of(bands, context).score)
-        for name, of in SCORES.items()
-    }
+    banded = {name: of(bands, context).score for name, of in SCORES.items()}
+    if bands == read:
+        return {name: _angle(score, score) for name, score in banded.items()}
+    return {name: _angle(of(read, context).score, banded[name]) for name, of in SCORES.items()}
 
 
 def _angle(read: Range, banded: Range) -> Angle:
@@ -108,8 +108,8 @@ def _over_time(context: Context, still: bool, rates: Mapping[str, Angle | None])
 
 
 class _Holding:
-    """Three accounts for each angle: of the reading and of both ends of its band. The worst of
-    several angles counts. Support counts where settings state it; unknown, there is none."""
+    """Three accounts for each angle, in percent: of the reading and of both ends of its band. The
+    worst of several angles counts. Support that settings do not state is none."""
 
     def __init__(self, part: Part, names: tuple[str, ...]) -> None:
         self._accounts = {name: tuple(HoldingAccount(part) for _ in range(3)) for name in names}
@@ -121,7 +121,7 @@ class _Holding:
         for name, three in self._accounts.items():
             ends = _ends(angles.get(name))
             used = [
-                account.step(t, deg, supported=supported)
+                100.0 * account.step(t, deg, supported=supported)
                 for account, deg in zip(three, ends, strict=True)
             ]
             if ends != UNSEEN:

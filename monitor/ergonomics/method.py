@@ -15,12 +15,11 @@ Interval = tuple[float, float]
 
 
 class Evidence(Enum):
-    """How far a number was checked. RECALL and OURS are no facts of the method named."""
+    """How far a number was checked. OURS is no fact of the method named."""
 
     VERIFIED = "every cell compared with public implementations"
     READ = "read in a public source"
-    RECALL = "not read in any source: a default of our own"
-    OURS = "our own"
+    OURS = "a default of our own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,17 @@ class Scored:
     level: Range
 
 
+NO, YES, PERHAPS = Range(0, 0), Range(1, 1), Range(0, 1)
+
+FIRST = Range(1, 1)
+"""The lowest class of a table."""
+
+
 def flag(value: bool | None) -> Range:
     """1 for yes, 0 for no, 0..1 for unknown."""
-    return Range(int(value is True), int(value is not False))
+    if value is None:
+        return PERHAPS
+    return YES if value else NO
 
 
 def either(*values: bool | None) -> bool | None:

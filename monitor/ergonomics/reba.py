@@ -7,6 +7,7 @@ import numpy as np
 from monitor.ergonomics.body import TURNED_DEG, UPRIGHT_DEG
 from monitor.ergonomics.context import UNKNOWN, Context, Coupling, Stance
 from monitor.ergonomics.method import (
+    FIRST,
     Classes,
     Evidence,
     Interval,
@@ -157,7 +158,7 @@ def _legs(bands: Mapping[str, Interval | None], context: Context) -> Range:
         standing = sitting
     bent = Range(sitting.low if context.stance is None else standing.low, standing.high)
     balanced = context.balanced
-    return Range(1, 1) + flag(None if balanced is None else not balanced) + bent
+    return FIRST + flag(None if balanced is None else not balanced) + bent
 
 
 def _arm(bands: Mapping[str, Interval | None], side: str, context: Context) -> Range:

@@ -7,6 +7,7 @@ import numpy as np
 from monitor.ergonomics.body import TURNED_DEG, UPRIGHT_DEG
 from monitor.ergonomics.context import UNKNOWN, Context
 from monitor.ergonomics.method import (
+    FIRST,
     Classes,
     Evidence,
     Interval,
@@ -173,7 +174,7 @@ def _arm(bands: Mapping[str, Interval | None], side: str, context: Context) -> R
     upper += -flag(context.arm_supported)
     lower = LOWER_ARM.over(bands.get(f"{side}_elbow_flexion")) + flag(context.arm_across)
     wrist = WRIST.over(size(context.wrist_deg)) + flag(context.wrist_deviated)
-    twist = Range(1, 1) + flag(context.wrist_twisted)
+    twist = FIRST + flag(context.wrist_twisted)
     return looked_up(TABLE_A, upper.within(1, 6), lower, wrist, twist)
 
 
@@ -184,5 +185,5 @@ def _neck_trunk_legs(bands: Mapping[str, Interval | None], context: Context) -> 
     for name in ("trunk_twist", "trunk_side_bend"):
         trunk += flag(over(size(bands.get(name)), TURNED_DEG))
     balanced = context.balanced
-    legs = Range(1, 1) + flag(None if balanced is None else not balanced)
+    legs = FIRST + flag(None if balanced is None else not balanced)
     return looked_up(TABLE_B, neck, trunk, legs)

@@ -1,14 +1,17 @@
 """Measures of ergonomics: from angles over time to what rules read."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 
 from monitor.ergonomics.context import Context, Coupling
 from monitor.ergonomics.measures import Measures
 from monitor.posture.episodes import Episodes, Kind
 from monitor.posture.model import ANGLES, Angle
 from monitor.posture.rules import MEASURES, OF_ERGONOMICS
+from monitor.settings import PackRule
 from tests.builders import a_person, a_rule
 
 UPRIGHT = {name: Angle(0.0) for name in ANGLES} | {
@@ -72,8 +75,8 @@ def test_the_share_of_holding_time_at_any_rate(hz):
     measures = Measures()
     found = [measures.step(i / hz, bent(40.0, 30.0, 50.0)) for i in range(75 * hz + 1)][-1]
     share = found["holding_share.trunk"]
-    assert share.deg == pytest.approx(75 / 150, abs=1e-9)
-    assert (share.low, share.high) == pytest.approx((75 / 195, 75 / 105), abs=1e-9)
+    assert share.deg == pytest.approx(100 * 75 / 150, abs=1e-9)
+    assert (share.low, share.high) == pytest.approx((7500 / 195, 7500 / 105), abs=1e-9)
 
 
 def test_the_worse_arm_counts_and_an_unseen_arm_keeps_its_account():
@@ -84,7 +87,7 @@ def test_the_worse_arm_counts_and_an_unseen_arm_keeps_its_account():
     hidden = measures.step(7.0, UPRIGHT | {"left_upper_arm_elevation": None})
     shown = measures.step(8.0, UPRIGHT | raised)
     assert hidden["holding_share.upper_arm"].deg == 0
-    assert shown["holding_share.upper_arm"].deg == pytest.approx(0.1)
+    assert shown["holding_share.upper_arm"].deg == pytest.approx(10)
 
 
 def test_a_part_that_rests_on_something_uses_up_no_holding_time():
@@ -92,7 +95,7 @@ def test_a_part_that_rests_on_something_uses_up_no_holding_time():
     for t in range(11):
         rested = measures.step(float(t), bent(50.0, 45.0, 65.0), resting)
     assert rested["holding_share.trunk"].deg == 0
-    assert rested["holding_share.trunk"].high == pytest.approx(10 / 60), "beyond 60° all the same"
+    assert rested["holding_share.trunk"].high == pytest.approx(1000 / 60), "beyond 60° all the same"
 
 
 def bending(measures, every_s, until_s):
@@ -125,7 +128,7 @@ def test_what_settings_say_stands():
 
 
 def test_a_rule_alerts_at_a_share_of_the_holding_time_before_it_is_over():
-    rule = a_rule(measure="holding_share.trunk", enter=0.8, leave=0.5, hold=((0.0, 0.0),))
+    rule = a_rule(measure="holding_share.trunk", enter=80.0, leave=50.0, hold=((0.0, 0.0),))
     episodes, measures, person = Episodes([rule]), Measures(), a_person(trunk=40)
     told = [
         (t / 5, change.kind)
@@ -136,6 +139,13 @@ def test_a_rule_alerts_at_a_share_of_the_holding_time_before_it_is_over():
     ]
     assert told[0][1] is Kind.STARTED
     assert told[0][0] == pytest.approx(0.8 * 150, abs=0.5)
+
+
+def test_the_rule_shown_in_the_papers_can_be_used():
+    page = (Path(__file__).parents[2] / "docs" / "ergonomics.md").read_text(encoding="utf-8")
+    written = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    rules = [PackRule.model_validate(rule) for rule in written.values()]
+    assert [rule.measure for rule in rules] == ["holding_share.trunk"]
 
 
 def test_movements_are_counted_along():

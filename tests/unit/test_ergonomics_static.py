@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from monitor.ergonomics import en1005_4, iso11226
+from monitor.ergonomics import counts, dose, en1005_4, iso11226, niosh, owas, reba, rula
 from monitor.ergonomics.en1005_4 import Frequency, Movement, static_verdict
 from monitor.ergonomics.iso11226 import HoldingAccount, Part, allowed_s, verdict
 from monitor.ergonomics.verdict import Verdict
@@ -192,6 +192,7 @@ def test_a_frequency_is_of_the_last_minutes_at_any_rate(hz):
     assert rates[899.0] == 0
 
 
-def test_every_method_names_its_source_version_and_evidence():
-    for method in (iso11226.METHOD, en1005_4.METHOD):
-        assert all((method.name, method.version, method.source, method.evidence, method.ours))
+@pytest.mark.parametrize("module", [counts, dose, en1005_4, iso11226, niosh, owas, reba, rula])
+def test_every_method_names_its_source_version_and_evidence(module):
+    method = module.METHOD
+    assert all((method.name, method.version, method.source, method.evidence, method.ours))
