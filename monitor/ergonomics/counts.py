@@ -86,6 +86,7 @@ class Cycle:
 
     enter: float
     leave: float
+    confirm_s: float = CONFIRM_S
     ready: bool = field(default=False, init=False)
     since: float | None = field(default=None, init=False)
     confirmed: bool = field(default=False, init=False)
@@ -123,7 +124,7 @@ class Cycle:
         self._below_t = None
         if self.since is None:
             self.since = t if self.ready and value >= self.enter else None
-        elif not self.confirmed and t - self.since >= CONFIRM_S:
+        elif not self.confirmed and t - self.since >= self.confirm_s:
             self.confirmed = True
             return Turn(self.since, None)
         return None

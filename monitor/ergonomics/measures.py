@@ -20,6 +20,13 @@ STATIC_DEG = 5.0
 """A trunk that stays this close for longer than a minute is static (minute: RULA and REBA, degrees
 ours)."""
 
+ARM_RAISED_DEG = 30.0
+"""An arm counts as raised somewhat beyond the 20° of EN 1005-4 (ours): in walking arms swing to
+25°."""
+
+MOVED_S = 0.3
+"""A movement lasts at least this long (ours); what is shorter is noise or swing."""
+
 SCORES = {"rula": rula.from_angles, "reba": reba.from_angles, "owas": owas.from_angles}
 
 
@@ -40,7 +47,9 @@ class Measures:
                 ("trunk_twist", "trunk_side_bend"), enter=10.0, leave=5.0
             ),
             "arm_raises_per_min": _Movement(
-                tuple(f"{side}_upper_arm_elevation" for side in SIDES), enter=20.0, leave=15.0
+                tuple(f"{side}_upper_arm_elevation" for side in SIDES),
+                enter=ARM_RAISED_DEG,
+                leave=20.0,
             ),
         }
         self._still = _Still()
@@ -139,17 +148,18 @@ def _ends(angle: Angle | None) -> tuple[float | None, float | None, float | None
 
 
 class _Movement:
-    """How often one of some angles, whatever its sign, passes a limit."""
+    """How often the largest of some angles, whatever its sign, passes a limit: both arms raised
+    together are one movement."""
 
     def __init__(self, names: tuple[str, ...], enter: float, leave: float) -> None:
-        self._cycles = {name: Cycle(enter, leave) for name in names}
+        self._names = names
+        self._cycle = Cycle(enter, leave, confirm_s=MOVED_S)
         self._frequency = Frequency()
 
     def step(self, t: float, angles: Mapping[str, Angle | None]) -> Angle | None:
-        seen = {name: angle.deg for name in self._cycles if (angle := angles.get(name)) is not None}
-        turns = [self._cycles[name].step(t, abs(deg)) for name, deg in seen.items()]
-        begun = any(turn is not None and turn.end is None for turn in turns)
-        rate = self._frequency.step(t, begun)
+        seen = [abs(angle.deg) for name in self._names if (angle := angles.get(name)) is not None]
+        turn = self._cycle.step(t, max(seen, default=None))
+        rate = self._frequency.step(t, moved=turn is not None and turn.end is None)
         return Angle(rate, rate, rate) if seen else None
 
 

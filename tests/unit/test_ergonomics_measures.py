@@ -109,6 +109,25 @@ def test_bends_a_minute_split_at_two():
     assert bending(Measures(), 20, 300)["bends_per_min"].deg >= 2
 
 
+def test_both_arms_together_are_one_raise_and_a_swing_is_none():
+    both, swing = Measures(), Measures()
+    for i in range(300):
+        up = i / 5 % 10 > 7
+        arms = (40.0 if up else 0.0, 50.0 if (i + 1) / 5 % 10 > 7 else 0.0)
+        raised = both.step(i / 5, UPRIGHT | arms_at(*arms))["arm_raises_per_min"]
+        step = 25.0 if i % 5 < 3 else 5.0
+        walking = swing.step(i / 5, UPRIGHT | arms_at(step, 30.0 - step))["arm_raises_per_min"]
+    assert raised.deg == pytest.approx(6)
+    assert walking.deg == 0
+
+
+def arms_at(left, right):
+    return {
+        "left_upper_arm_elevation": Angle(left),
+        "right_upper_arm_elevation": Angle(right),
+    }
+
+
 def test_what_is_repeated_or_static_raises_the_scores():
     often, seldom = bending(Measures(), 10, 120), bending(Measures(), 60, 120)
     assert often["bends_per_min"].deg > 4
