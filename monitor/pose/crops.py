@@ -60,12 +60,14 @@ def crop(picture: Image, region: Region, side: int, *, border: int = cv2.BORDER_
     OpenCV's kinds; black unless said.
 
     Regions of more than two pixels to one are cut out in a multiple of that side and averaged
-    down, so that nothing in them is skipped.
+    down, so that nothing in them is skipped; each pixel is the mean round the point it stands for.
     """
     times = min(_MOST_AVERAGED, max(1, int(region.size / side / 2)))
+    transform = to_picture(region, side * times)
+    transform[:, 2] -= transform[:, :2] @ np.full(2, (times - 1) / 2)
     cut = cv2.warpAffine(
         picture,
-        to_picture(region, side) / [times, times, 1],
+        transform,
         (side * times, side * times),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=border,
