@@ -1,5 +1,6 @@
 """Pictures handed to an engine, and rotated squares cut out of them."""
 
+import math
 from typing import Any
 
 import cv2
@@ -35,8 +36,8 @@ def shows(image: Image, region: Region) -> bool:
     height, width = image.shape[:2]
     reach = region.size * 0.71
     return (
-        1 <= region.size < np.inf
-        and np.isfinite(region.angle)
+        1 <= region.size < math.inf
+        and math.isfinite(region.angle)
         and -reach < region.x < width + reach
         and -reach < region.y < height + reach
     )
@@ -44,14 +45,15 @@ def shows(image: Image, region: Region) -> bool:
 
 def to_picture(region: Region, side: int) -> Floats:
     """(2, 3) transform from pixels of a crop of `side` to pixels of the picture."""
-    turn = region.size / side * turned(region.angle)
-    centre = np.array([region.x, region.y]) - turn @ np.full(2, side / 2)
-    return np.column_stack([turn, centre])
+    scale, half = region.size / side, side / 2
+    cos, sin = scale * math.cos(region.angle), scale * math.sin(region.angle)
+    x, y = region.x - (cos - sin) * half, region.y - (sin + cos) * half
+    return np.array([[cos, -sin, x], [sin, cos, y]])
 
 
 def turned(angle: float) -> Floats:
     """(2, 2): turns points clockwise as seen in the picture (x right, y down)."""
-    cos, sin = np.cos(angle), np.sin(angle)
+    cos, sin = math.cos(angle), math.sin(angle)
     return np.array([[cos, -sin], [sin, cos]])
 
 

@@ -88,11 +88,14 @@ def _unmirrored(points: Floats, presence: float, world: Floats) -> tuple[Floats,
 
 
 def _refined(raw: Tensor, heat: Tensor) -> Floats:
-    """Landmarks in pixels of the crop, each moved to the centre of the heat near it."""
+    """Landmarks in pixels of the crop, each moved to the centre of the heat near it.
+
+    Cells beyond the edge wrap round (the side is a power of two) and weigh nothing.
+    """
     points = raw.astype(np.float64)
     cells = np.floor(points[:, :2] * (CELLS / SIDE)).astype(int)
     near = cells[:, :, None] + _NEAR
-    within = near.clip(0, CELLS - 1)
+    within = near & (CELLS - 1)
     inside = (near == within).all(axis=1)
     weight = inside * sigmoid(heat[within[:, 1], within[:, 0], _EACH])
     hot = (weight.max(axis=1) >= LEAST_HEAT) & inside[:, _MIDDLE]
