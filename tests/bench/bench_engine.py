@@ -1,8 +1,7 @@
 """What both engines cost, with MediaPipe's own video mode beside them, on one core.
 
 Prints one JSON object on one line. Times are medians in milliseconds of the processor, one person
-in view. Every
-picture is shown to all in turn, the order changing, and is in the processor's cache before each.
+in view. Every picture is shown to all in turn, the order changing, and is in the cache before each.
 
 follow_ms, mediapipe_follow_ms  one person followed from the region of the last look
 video_ms, video_640_ms  PoseLandmarker VIDEO mode, num_poses=1, on the same picture, and on a copy
