@@ -26,6 +26,7 @@ from monitor.pose.engines import make_engine
 from monitor.pose.faces import Faces, faces_of
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Image
+from monitor.posture.windows import thorough
 
 MEMORY_BYTES = 2_000_000_000
 """Data the process may hold. At work on the largest picture it holds 1 GB, 1.3 with transparency;
@@ -50,8 +51,8 @@ class Analyst:
             return "the picture needs more memory than one may take: make it smaller first"
 
     def _analyzed(self, image: Image, blur: bool) -> tuple[dict[str, Any], bytes]:
-        poses = self._engine.find(image)
         height, width = image.shape[:2]
+        poses = self._engine.find(image, thorough(width, height))
         people = measured(poses, Calibration(), (width, height))
         result = {
             "width": width,

@@ -12,21 +12,16 @@ from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
 from monitor.pose.doubles import same_place, without_doubles
 from monitor.pose.models import Graphs, pose_graphs
-from monitor.posture.body import BODY, apart
+from monitor.pose.verdict import A_PERSON, hopeless, odds
 from monitor.posture.model import Image, Pose, Region
 
 STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:
 about 0.6 m, a third of a second at a quick walk."""
 
-LEAST_DETECTION = 0.4
+LEAST_DETECTION = 0.3
 """Detections less sure are not looked at. Below MediaPipe's 0.5, because what is found is then
 verified; a lower limit found nobody more among the drawn camera's views."""
-
-STEADY = 0.15
-"""A body found is one when a second look and a look in the mirror move its big joints by less, in
-the median and in trunk lengths. All of 108 drawn views (3 to 11 m) pass, 19 of 20 wrong readings
-of the detections in them do not."""
 
 ROUGH_LOOKS = 2
 """Looks that bring the detector's region to that of the body."""
@@ -37,8 +32,6 @@ stand upright in the crop."""
 
 MOST_LOOKS = 3
 """Looks until a body is settled: a turn of 45° between two pictures takes three."""
-
-_TRUNK = list(BODY[:4])
 
 
 class BlazePoseEngine:
@@ -52,7 +45,7 @@ class BlazePoseEngine:
         min_score: float = 0.5,
         threads: int = 1,
     ):
-        """min_score: the least sure detection and presence (0..1) that counts as a person.
+        """min_score: the least presence (0..1) of somebody followed.
         threads: of each graph. Raises ModelError when a file is no such graph."""
         self.name = f"blazepose/{graphs.model}"
         self._detector = Detector(graphs.detector, threads)
@@ -67,9 +60,9 @@ class BlazePoseEngine:
             for window in windows or (whole(picture),)
             for detection in self._detector(picture, window, LEAST_DETECTION)
         ]
-        looked = (self._verified(picture, detection.region) for detection in _apart(seen))
-        steadiest = sorted(filter(None, looked), key=lambda answer: answer[0])
-        return without_doubles([pose for _, pose in steadiest])[: self._max_people]
+        looked = (self._verified(picture, detection) for detection in _apart(seen))
+        surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
+        return without_doubles([pose for _, pose in surest])[: self._max_people]
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)
@@ -92,24 +85,23 @@ class BlazePoseEngine:
             asked = pose.region
         return pose
 
-    def _verified(self, picture: Image, region: Region) -> tuple[float, Pose] | None:
-        """How unsteady the body found in the region is, and the body; `None` for what is none.
+    def _verified(self, picture: Image, found: Detection) -> tuple[float, Pose] | None:
+        """Log-odds that the body found is a person's, and the body; `None` for what is none.
 
         The detector's region is rough: only looks at the body's own region count. What they agree
         on is told as their mean, which errs less than any of them.
         """
+        region = found.region
         for _ in range(ROUGH_LOOKS):
             rough = self._landmarks(picture, region)
             if _strayed(rough, region) or not shows(picture, rough.region):
                 return None
             region = rough.region
-        pose, mirrored = self._landmarks.both_ways(picture, region)
-        unsteady = max(apart(rough, pose), apart(pose, mirrored))
-        present = min(rough.score, pose.score, mirrored.score) >= self._min_score
-        trunk_seen = pose.landmarks[_TRUNK, 3].mean() >= self._min_score
-        if not present or not trunk_seen or unsteady >= STEADY:
+        if hopeless(found.score, rough):
             return None
-        return unsteady, _mean((pose, rough, mirrored))
+        pose, mirrored = self._landmarks.both_ways(picture, region)
+        sure = odds(found.score, rough, pose, mirrored)
+        return (sure, _mean((pose, rough, mirrored))) if sure >= A_PERSON else None
 
 
 def _mean(looks: Sequence[Pose]) -> Pose:
