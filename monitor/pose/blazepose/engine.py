@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -34,6 +35,12 @@ MOST_LOOKS = 3
 """Looks until a body is settled: a turn of 45° between two pictures takes three."""
 
 
+class Proposer(Protocol):
+    def __call__(self, picture: Image, window: Region, min_score: float) -> list[Detection]:
+        """Where somebody may be in one square of the picture."""
+        ...
+
+
 class BlazePoseEngine:
     """Two graphs, one thread; `Pose.score` is how sure the landmark graph is of a body."""
 
@@ -44,11 +51,14 @@ class BlazePoseEngine:
         max_people: int = 4,
         min_score: float = 0.5,
         threads: int = 1,
+        own: Proposer | None = None,
     ):
         """min_score: the least presence (0..1) of somebody followed.
-        threads: of each graph. Raises ModelError when a file is no such graph."""
+        threads: of each graph. own: proposes people too. Raises ModelError when a file is no
+        such graph."""
         self.name = f"blazepose/{graphs.model}"
-        self._detector = Detector(graphs.detector, threads)
+        detector: Proposer = Detector(graphs.detector, threads)
+        self._proposers = [detector] if own is None else [detector, own]
         self._landmarks = Landmarks(graphs.trimmed, threads)
         self._max_people = max_people
         self._min_score = min_score
@@ -58,7 +68,8 @@ class BlazePoseEngine:
         seen = [
             detection
             for window in windows or (whole(picture),)
-            for detection in self._detector(picture, window, LEAST_DETECTION)
+            for propose in self._proposers
+            for detection in propose(picture, window, LEAST_DETECTION)
         ]
         looked = (self._verified(picture, detection) for detection in _apart(seen))
         surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
@@ -125,6 +136,8 @@ def _apart(detections: Iterable[Detection]) -> list[Detection]:
     return kept
 
 
-def make(data: Path, *, search_px: int, max_people: int, threads: int) -> BlazePoseEngine:
+def make(
+    data: Path, *, search_px: int, max_people: int, threads: int, own: Proposer | None = None
+) -> BlazePoseEngine:
     """For `monitor.pose.engines`. search_px does not matter: the detector's square is fixed."""
-    return BlazePoseEngine(pose_graphs(data), max_people=max_people, threads=threads)
+    return BlazePoseEngine(pose_graphs(data), max_people=max_people, threads=threads, own=own)
