@@ -1,0 +1,35 @@
+from dataclasses import replace
+
+from monitor.pose.verdict import A_PERSON, hopeless, odds
+from tests.builders import a_pose
+
+
+def moved(pose, px):
+    landmarks = pose.landmarks.copy()
+    landmarks[:, 0] += px
+    return replace(pose, landmarks=landmarks)
+
+
+def test_a_body_seen_three_times_alike_is_a_person():
+    assert odds(0.8, a_pose(), a_pose(), a_pose()) >= A_PERSON
+
+
+def test_what_changes_in_the_mirror_speaks_less_for_a_person():
+    body = a_pose()
+    steady, unsteady = (odds(0.8, body, body, moved(body, px)) for px in (0, 60))
+    assert unsteady < steady - 1
+
+
+def test_a_sure_detector_and_a_good_body_make_up_for_each_other():
+    body = a_pose()
+    faint = replace(body, score=0.3)
+    assert odds(0.9, body, body, body) > odds(0.4, body, body, body)
+    assert odds(0.8, body, body, body) > odds(0.8, faint, faint, faint)
+
+
+def test_only_what_no_further_look_can_save_is_given_up():
+    body = a_pose()
+    stunted = replace(body, score=0.0, world=body.world * (1, 0.2, 1))
+    assert not hopeless(0.3, body)
+    assert hopeless(0.3, stunted)
+    assert odds(0.3, stunted, stunted, stunted) < A_PERSON
