@@ -16,7 +16,6 @@ from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person, Pose
-from monitor.posture.windows import thorough
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 VIDEOS = (".gif", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg")
@@ -69,7 +68,7 @@ def look_at(
     if _is_still(path):
         image = read_picture(path)
         height, width = image.shape[:2]
-        poses = engine.find(image, thorough(width, height))
+        poses = engine.find(image, still=True)
         people = measured(poses, calibration, (width, height))
         yield Looked(0, 0.0, image, people, poses)
     else:

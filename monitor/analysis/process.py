@@ -26,7 +26,6 @@ from monitor.pose.engines import make_engine
 from monitor.pose.faces import Faces, faces_of
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Image
-from monitor.posture.windows import thorough
 
 MEMORY_BYTES = 2_000_000_000
 """Data the process may hold. At work on the largest picture it holds 1 GB, 1.3 with transparency;
@@ -52,7 +51,7 @@ class Analyst:
 
     def _analyzed(self, image: Image, blur: bool) -> tuple[dict[str, Any], bytes]:
         height, width = image.shape[:2]
-        poses = self._engine.find(image, thorough(width, height))
+        poses = self._engine.find(image, still=True)
         people = measured(poses, Calibration(), (width, height))
         result = {
             "width": width,

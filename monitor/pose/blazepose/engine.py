@@ -13,16 +13,20 @@ from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
 from monitor.pose.doubles import same_place, without_doubles
 from monitor.pose.models import Graphs, pose_graphs
-from monitor.pose.verdict import A_PERSON, hopeless, odds
+from monitor.pose.verdict import Judge, hopeless, person, steady
 from monitor.posture.model import Image, Pose, Region
+from monitor.posture.windows import thorough
 
 STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:
 about 0.6 m, a third of a second at a quick walk."""
 
-LEAST_DETECTION = 0.3
+LEAST_DETECTION = 0.4
 """Detections less sure are not looked at. Below MediaPipe's 0.5, because what is found is then
 verified; a lower limit found nobody more among the drawn camera's views."""
+
+LEAST_STILL = 0.3
+"""The same in still pictures, where a verdict weighs the detector's score too."""
 
 ROUGH_LOOKS = 2
 """Looks that bring the detector's region to that of the body."""
@@ -63,15 +67,20 @@ class BlazePoseEngine:
         self._max_people = max_people
         self._min_score = min_score
 
-    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+    def find(
+        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+    ) -> list[Pose]:
         picture = checked(image)
+        if still:
+            windows = thorough(picture.shape[1], picture.shape[0])
+        least, judge = (LEAST_STILL, person) if still else (LEAST_DETECTION, steady)
         seen = [
             detection
             for window in windows or (whole(picture),)
             for propose in self._proposers
-            for detection in propose(picture, window, LEAST_DETECTION)
+            for detection in propose(picture, window, least)
         ]
-        looked = (self._verified(picture, detection) for detection in _apart(seen))
+        looked = (self._verified(picture, detection, judge) for detection in _apart(seen))
         surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
         return without_doubles([pose for _, pose in surest])[: self._max_people]
 
@@ -96,8 +105,10 @@ class BlazePoseEngine:
             asked = pose.region
         return pose
 
-    def _verified(self, picture: Image, found: Detection) -> tuple[float, Pose] | None:
-        """Log-odds that the body found is a person's, and the body; `None` for what is none.
+    def _verified(
+        self, picture: Image, found: Detection, judge: Judge
+    ) -> tuple[float, Pose] | None:
+        """How sure it is that the body found is a person's, and the body; `None` for what is none.
 
         The detector's region is rough: only looks at the body's own region count. What they agree
         on is told as their mean, which errs less than any of them.
@@ -108,11 +119,11 @@ class BlazePoseEngine:
             if _strayed(rough, region) or not shows(picture, rough.region):
                 return None
             region = rough.region
-        if hopeless(found.score, rough):
+        if judge is person and hopeless(found.score, rough):
             return None
         pose, mirrored = self._landmarks.both_ways(picture, region)
-        sure = odds(found.score, rough, pose, mirrored)
-        return (sure, _mean((pose, rough, mirrored))) if sure >= A_PERSON else None
+        sure = judge(found.score, rough, pose, mirrored)
+        return None if sure is None else (sure, _mean((pose, rough, mirrored)))
 
 
 def _mean(looks: Sequence[Pose]) -> Pose:
