@@ -20,19 +20,23 @@ from monitor.posture.motion import Motion
 from monitor.posture.rules import Rule
 from monitor.posture.search import Search
 from monitor.posture.slots import Slot, Slots
+from monitor.posture.vertical import Vertical
+from monitor.posture.view import View
 from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon, zones_of
 
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
-    """How one camera is watched. masks: blackened before anyone looks, evidence included. smooth:
-    off where single looks are compared."""
+    """How one camera is watched. calibration: learnt on when it is assumed; fov_known: but for its
+    field of view. masks: blackened before anyone looks, evidence included. smooth: off where single
+    looks are compared."""
 
     name: str
     rules: tuple[Rule, ...]
     fps: float = 5.0
     calibration: Calibration = field(default_factory=Calibration)
+    fov_known: bool = False
     zones: Mapping[str, Polygon] = field(default_factory=dict)
     masks: tuple[Polygon, ...] = ()
     frozen_after_s: float = 20.0
@@ -47,12 +51,15 @@ class CameraPlan:
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """What one look led to. frame: as judged, masks applied, `None` when none came.
-    blind: why nothing could be judged, `None` when it could."""
+    blind: why nothing could be judged, `None` when it could. calibration: judged by. moved: the
+    camera was found to look elsewhere; what it had learnt is void."""
 
     t: float
     at: datetime
     frame: Frame | None
     blind: str | None
+    calibration: Calibration
+    moved: bool = False
     slots: Sequence[Slot] = ()
     people: Sequence[Person] = ()
     changes: Sequence[Change] = ()
@@ -72,7 +79,9 @@ class CameraPipeline:
         self._engine = engine
         self._clock = clock
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
+        self.vertical = Vertical(plan.calibration, fov_known=plan.fov_known)
         self._motion = Motion()
+        self._view = View()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
         self._size = (0, 0)
         self._search = Search()
@@ -86,10 +95,14 @@ class CameraPipeline:
         """Judge one picture; `frames_in` had come in since the last one judged."""
         frame = replace(frame, image=mask_out(frame.image, self.plan.masks))
         blind = self._watch.look(frame)
-        self._account(frame.at, blind)
         if blind is not None:
+            self._account(frame.at, blind)
             return self._nobody(frame.t, frame.at, frame, blind)
         self._look(frame)
+        moved = self._view.moved(frame.t, self._motion.cells)
+        if moved:
+            self.vertical.forget()
+        self._account(frame.at, None)
         people = self._measure(frame)
         started = self._clock.steady()
         changes = self._episodes.step(frame.t, people)
@@ -99,7 +112,7 @@ class CameraPipeline:
             frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in people]
         )
         return Step(
-            frame.t, frame.at, frame, None,
+            frame.t, frame.at, frame, None, self.vertical.calibration, moved,
             self._slots.seen, people, changes, list(self._episodes.running),
         )  # fmt: skip
 
@@ -110,7 +123,7 @@ class CameraPipeline:
 
     def finish(self, t: float, at: datetime) -> Step:
         """End what runs, as the camera stops."""
-        return Step(t, at, None, None, changes=self._episodes.finish())
+        return Step(t, at, None, None, self.vertical.calibration, changes=self._episodes.finish())
 
     def _account(self, at: datetime, blind: str | None) -> None:
         gap = (at - self._since).total_seconds()
@@ -124,7 +137,10 @@ class CameraPipeline:
         self._people = ()
         self._slots.lose(t)
         changes = self._episodes.step(t, ())
-        return Step(t, at, frame, blind, changes=changes, running=list(self._episodes.running))
+        return Step(
+            t, at, frame, blind, self.vertical.calibration,
+            changes=changes, running=list(self._episodes.running),
+        )  # fmt: skip
 
     def _look(self, frame: Frame) -> None:
         height, width = frame.image.shape[:2]
@@ -167,12 +183,14 @@ class CameraPipeline:
     def _measure(self, frame: Frame) -> list[Person]:
         height, width = frame.image.shape[:2]
         people = []
+        self.vertical.settle(frame.t)
         for slot in self._slots.seen:
             if not slot.believed:
                 continue
+            self.vertical.see(frame.t, slot.number, slot.pose, (width, height))
             self._sizes.learn(slot.pose, height)
             pose = slot.shown if self.plan.smooth else slot.pose
-            gravity = to_gravity(pose, self.plan.calibration, width, height)
+            gravity = to_gravity(pose, self.vertical.calibration, width, height)
             people.append(
                 Person(
                     slot.number,

@@ -67,8 +67,9 @@ def look_at(
     """Everything in one file. Raises InputError when it cannot be read."""
     if _is_still(path):
         image = read_picture(path)
-        poses = engine.find(image)
-        people = measured(poses, calibration, (image.shape[1], image.shape[0]))
+        height, width = image.shape[:2]
+        poses = engine.find(image, still=True)
+        people = measured(poses, calibration, (width, height))
         yield Looked(0, 0.0, image, people, poses)
     else:
         pipeline = CameraPipeline(_plan(calibration, fps), engine, clock)
