@@ -15,7 +15,7 @@ from monitor.posture.body import extent, in_view, middle, trunk_px
 from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.gravity import Calibration, to_gravity
 from monitor.posture.minutes import Minutes
-from monitor.posture.model import Frame, Person, Pose
+from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.rules import Rule
 from monitor.posture.search import Search
@@ -146,8 +146,10 @@ class CameraPipeline:
         height, width = frame.image.shape[:2]
         self._size = (width, height)
         self._motion.look(frame.t, frame.image)
-        looks = self._follow(frame)
-        self._slots.see(frame.t, looks, self._find(frame, looks))
+        answers = self._follow(frame)
+        known = self._slots.known(answers)
+        looks = _in_view(answers, frame)
+        self._slots.see(frame.t, looks, self._find(frame, looks, known))
         self._slots.forget(frame.t, width, height)
 
     def _at_edge(self, pose: Pose) -> bool:
@@ -155,15 +157,17 @@ class CameraPipeline:
         centre = middle(pose)
         return bool(min(*centre, *(np.array(self._size) - centre)) < trunk_px(pose))
 
-    def _follow(self, frame: Frame) -> list[Pose]:
+    def _follow(self, frame: Frame) -> list[Pose | None]:
         if not self._slots.all:
             return []
         started = self._clock.steady()
-        looks = self._engine.follow(frame.image, self._slots.regions(frame.t))
+        answers = self._engine.follow(frame.image, self._slots.regions(frame.t))
         self._took(frame.at, "follow", started)
-        return _in_view(looks, frame)
+        return answers
 
-    def _find(self, frame: Frame, looks: Sequence[Pose]) -> list[Pose]:
+    def _find(
+        self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]
+    ) -> list[Pose]:
         height, width = frame.image.shape[:2]
         seen = [*looks, *(slot.pose for slot in self._slots.seen)]
         squares = self._search.squares(
@@ -176,7 +180,7 @@ class CameraPipeline:
         if not squares:
             return []
         started = self._clock.steady()
-        finds = self._engine.find(frame.image, squares)
+        finds = self._engine.find(frame.image, squares, known=known)
         self._took(frame.at, "find", started)
         return _in_view(finds, frame)
 

@@ -37,7 +37,12 @@ class ToldEngine:
         self.finds = 0
 
     def find(
-        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+        self,
+        image: Image,
+        windows: Sequence[Region] = (),
+        *,
+        still: bool = False,
+        known: Sequence[Region] = (),
     ) -> list[Pose]:
         self.finds += 1
         return list(self._sees())

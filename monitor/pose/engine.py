@@ -17,11 +17,17 @@ class Engine(Protocol):
     """Engine and model, as written on every event: for example `mediapipe/full`."""
 
     def find(
-        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+        self,
+        image: Image,
+        windows: Sequence[Region] = (),
+        *,
+        still: bool = False,
+        known: Sequence[Region] = (),
     ) -> list[Pose]:
         """Look for people in these squares of the picture, in all of it when none is given: costly,
         now and then. Everybody is told once, however many windows show them.
 
+        known: of bodies followed in this picture; they need not be told again.
         still: a single picture, and nobody will look again: all of it is searched as thoroughly as
         the engine can be trusted to, in a second or more, and only who is surely a person is told.
         """

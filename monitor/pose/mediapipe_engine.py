@@ -10,7 +10,7 @@ import numpy as np
 
 from monitor.errors import ModelError
 from monitor.pose.crops import checked, crop, shrunk, to_picture
-from monitor.pose.doubles import without_doubles
+from monitor.pose.doubles import elsewhere, without_doubles
 from monitor.pose.models import pose_task
 from monitor.posture.model import Floats, Image, Landmark, Pose, Region
 
@@ -46,7 +46,12 @@ class MediaPipeEngine:
         self._landmarker = _landmarker(task, max_people, min_score)
 
     def find(
-        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+        self,
+        image: Image,
+        windows: Sequence[Region] = (),
+        *,
+        still: bool = False,
+        known: Sequence[Region] = (),
     ) -> list[Pose]:
         """A still picture is looked at as a whole: what squares show would not be verified."""
         picture = checked(image)
@@ -55,7 +60,8 @@ class MediaPipeEngine:
         else:
             side = self._search_px
             poses = [p for window in windows for p in self._poses_in(picture, window, side)]
-        return without_doubles(sorted(poses, key=lambda pose: pose.score, reverse=True))
+        surest = sorted(elsewhere(poses, known), key=lambda pose: pose.score, reverse=True)
+        return without_doubles(surest)
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.posture.belief import Belief, evidence
-from monitor.posture.body import apart, middle, px_per_m, trunk_px
+from monitor.posture.body import SAME_BODY, apart, middle, px_per_m, trunk_px
 from monitor.posture.model import Floats, Pose, Region
 from monitor.posture.smoothing import Smoothing
 
@@ -15,9 +15,10 @@ SAME_LOOK = 0.3
 than this share of a trunk: looks at one body from different regions agree within 0.15, and of
 somebody half hidden what is seen lies between the two bodies."""
 
-STRAY, STRAY_SPEED = 0.4, 2.0
+STRAY, STRAY_SPEED = 0.4, 3.0
 """Trunk lengths, and trunk lengths a second, by which a body may depart from where it is expected:
-the noise of a look, and 1 m/s of change of speed, as in a fall or a quick turn."""
+the noise of a look, and 1.5 m/s of change of speed. In 0.2 s a fall adds 2 m/s, half of which
+counts for the way, and the velocity, being averaged, lags by about as much."""
 
 CROWD_STRAY, CROWD_SPEED = 0.3, 0.5
 """The same where others are near: what departs more is another body, or one that the model laid
@@ -127,7 +128,7 @@ class Slot:
 
         crowded: known others are near; at_edge: somebody unknown may come in. Then, after a while
         unseen and of what is no clear body only what is as expected is taken, but for the second
-        look: nobody knows yet how fast they walk.
+        look: nobody knows yet how fast they walk. Whoever is alone may have stopped where they were.
         """
         clear = evidence(pose) >= CLEAR
         if crowded and not clear:
@@ -136,13 +137,20 @@ class Slot:
         strict = (wary and self._looks > 1) or not clear
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
-        return self.off(t, pose, reach, CROWD_SIZE if wary else SAME_SIZE)
+        size = CROWD_SIZE if wary else SAME_SIZE
+        expected = self.off(t, pose, reach, size)
+        if crowded or t - self.seen_t >= RETURN_S:
+            return expected
+        return min(expected, self._off(np.zeros(2), pose, STEADY, size))
 
     def off(self, t: float, pose: Pose, reach: float = 1.0, size: float = SAME_SIZE) -> float:
         """How far from what is expected this body is: in units of `reach` trunk lengths and of
         `size`, a difference of the logarithm of pixels per metre."""
+        return self._off(self.shift(t), pose, reach, size)
+
+    def _off(self, shift: Floats, pose: Pose, reach: float, size: float) -> float:
         grown = abs(float(np.log(px_per_m(pose))) - self._size)
-        return float(np.hypot(apart(self.pose, pose, self.shift(t)) / reach, grown / size))
+        return float(np.hypot(apart(self.pose, pose, shift) / reach, grown / size))
 
 
 class Slots:
@@ -172,6 +180,20 @@ class Slots:
     def regions(self, t: float) -> list[Region]:
         """Where to look for each slot again, in the order of `all`."""
         return [slot.region(t) for slot in self._slots]
+
+    def known(self, answers: Sequence[Pose | None]) -> list[Region]:
+        """Where a search need not look again: clear looks at who is believed and was seen last.
+
+        answers: one a slot, in the order of `all`.
+        """
+        return [
+            look.region
+            for slot, look in zip(self._slots, answers, strict=True)
+            if look is not None
+            and slot.believed
+            and not slot.missed
+            and evidence(look) >= CLEAR
+        ]
 
     def see(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose] = ()) -> None:
         """Take in one picture: what was seen where the slots were expected (a look may land on a
@@ -216,10 +238,20 @@ class Slots:
         self._slots = [slot for slot in self._slots if not _lost(slot, t)]
 
     def _assign(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose]) -> None:
-        """Give bodies to slots where it is clear who is who."""
-        poses = _surest([*looks, *finds])
-        pairs = self._pairs(t, poses, finds)
-        clear = [(slot, pose) for slot, pose in pairs if self._clear(t, slot, pose, pairs, poses)]
+        """Give bodies to slots where it is clear who is who.
+
+        Of two answers for one body what a search found and verified counts, and no look alone
+        makes doubtful what was verified: a look always lays a body over something.
+        """
+        found = _surest(finds)
+        rest = (look for look in looks if all(apart(look, one) >= SAME_BODY for one in found))
+        poses = found + _surest(rest)
+        pairs = self._pairs(t, poses, found)
+        clear = [
+            (slot, pose)
+            for slot, pose in pairs
+            if self._clear(t, slot, pose, pairs, found if pose in found else poses)
+        ]
         for slot, pose in clear:
             slot.see(t, pose, self._moves(pose))
 
@@ -245,16 +277,14 @@ class Slots:
         )
 
     def _pairs(
-        self, t: float, poses: Sequence[Pose], finds: Sequence[Pose]
+        self, t: float, poses: Sequence[Pose], found: Sequence[Pose]
     ) -> list[tuple[Slot, Pose]]:
         """Slots and bodies, the likeliest pair first, each once.
 
         Likeliest first, because costs near 0 are certain and only one of two that conflict is:
         the other is hidden, and the best sum would move it onto whatever else is in reach.
-        Whoever was hidden for long is taken up again by a search alone: a look always lays a body
-        over something.
+        Whoever was hidden for long is taken up again by what was found alone, never by a look.
         """
-        found = [pose for pose in poses if any(_same(pose, find) for find in finds)]
         likely = sorted(
             (
                 (cost, slot, pose)

@@ -139,9 +139,15 @@ class Wide:
         self._engine = engine
 
     def find(
-        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+        self,
+        image: Image,
+        windows: Sequence[Region] = (),
+        *,
+        still: bool = False,
+        known: Sequence[Region] = (),
     ) -> list[Pose]:
-        return self._engine.find(image, windows or usual(image.shape[1], image.shape[0]))
+        windows = windows or usual(image.shape[1], image.shape[0])
+        return self._engine.find(image, windows, known=known)
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         return self._engine.follow(image, regions)
@@ -158,9 +164,16 @@ class Timed:
         self.seconds = 0.0
         self._engine = engine
 
-    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+    def find(
+        self,
+        image: Image,
+        windows: Sequence[Region] = (),
+        *,
+        still: bool = False,
+        known: Sequence[Region] = (),
+    ) -> list[Pose]:
         started = time.process_time()
-        poses = self._engine.find(image, windows)
+        poses = self._engine.find(image, windows, still=still, known=known)
         self.seconds += time.process_time() - started
         return poses
 

@@ -11,7 +11,7 @@ import numpy as np
 from monitor.pose.blazepose.detector import Detection, Detector
 from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
-from monitor.pose.doubles import same_place, without_doubles
+from monitor.pose.doubles import elsewhere, same_place, without_doubles
 from monitor.pose.models import Graphs, pose_graphs
 from monitor.pose.verdict import Judge, hopeless, person, steady
 from monitor.posture.model import Image, Pose, Region
@@ -68,7 +68,12 @@ class BlazePoseEngine:
         self._min_score = min_score
 
     def find(
-        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+        self,
+        image: Image,
+        windows: Sequence[Region] = (),
+        *,
+        still: bool = False,
+        known: Sequence[Region] = (),
     ) -> list[Pose]:
         picture = checked(image)
         if still:
@@ -80,7 +85,8 @@ class BlazePoseEngine:
             for propose in self._proposers
             for detection in propose(picture, window, least)
         ]
-        looked = (self._verified(picture, detection, judge) for detection in _apart(seen))
+        new = elsewhere(_apart(seen), known)
+        looked = (self._verified(picture, detection, judge) for detection in new)
         surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
         return without_doubles([pose for _, pose in surest])[: self._max_people]
 
