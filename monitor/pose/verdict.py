@@ -82,7 +82,9 @@ def unsteadiness(rough: Pose, pose: Pose, mirrored: Pose) -> float:
     return max(apart(rough, pose), apart(pose, mirrored))
 
 
-def hopeless(score: float, rough: Pose) -> bool:
+def hopeless(score: float, rough: Pose, judge: Judge) -> bool:
     """Whether even perfectly steady looks could not make it a person."""
+    if judge is steady:
+        return rough.score < PRESENT
     best = PRIOR + DETECTED * score - STEADINESS * float(np.log(2 * STEADIEST))
     return best + EVIDENCE * (evidence(rough) + SLACK) < A_PERSON

@@ -15,10 +15,9 @@ SAME_LOOK = 0.3
 than this share of a trunk: looks at one body from different regions agree within 0.15, and of
 somebody half hidden what is seen lies between the two bodies."""
 
-STRAY, STRAY_SPEED = 0.4, 3.0
+STRAY, STRAY_SPEED = 0.4, 2.0
 """Trunk lengths, and trunk lengths a second, by which a body may depart from where it is expected:
-the noise of a look, and 1.5 m/s of change of speed. In 0.2 s a fall adds 2 m/s, half of which
-counts for the way, and the velocity, being averaged, lags by about as much."""
+the noise of a look, and 1 m/s of change of speed, as in a fall or a quick turn."""
 
 CROWD_STRAY, CROWD_SPEED = 0.3, 0.5
 """The same where others are near: what departs more is another body, or one that the model laid

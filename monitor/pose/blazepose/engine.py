@@ -11,7 +11,7 @@ import numpy as np
 from monitor.pose.blazepose.detector import Detection, Detector
 from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
-from monitor.pose.doubles import elsewhere, same_place, without_doubles
+from monitor.pose.doubles import same_place, without_doubles
 from monitor.pose.models import Graphs, pose_graphs
 from monitor.pose.verdict import Judge, hopeless, person, steady
 from monitor.posture.model import Image, Pose, Region
@@ -85,8 +85,7 @@ class BlazePoseEngine:
             for propose in self._proposers
             for detection in propose(picture, window, least)
         ]
-        new = elsewhere(_apart(seen), known)
-        looked = (self._verified(picture, detection, judge) for detection in new)
+        looked = (self._verified(picture, found, judge, known) for found in _apart(seen))
         surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
         return without_doubles([pose for _, pose in surest])[: self._max_people]
 
@@ -112,24 +111,30 @@ class BlazePoseEngine:
         return pose
 
     def _verified(
-        self, picture: Image, found: Detection, judge: Judge
+        self, picture: Image, found: Detection, judge: Judge, known: Sequence[Region]
     ) -> tuple[float, Pose] | None:
         """How sure it is that the body found is a person's, and the body; `None` for what is none.
 
         The detector's region is rough: only looks at the body's own region count. What they agree
         on is told as their mean, which errs less than any of them.
         """
-        region = found.region
+        rough = self._rough(picture, found.region, known)
+        if rough is None or hopeless(found.score, rough, judge):
+            return None
+        pose, mirrored = self._landmarks.both_ways(picture, rough.region)
+        sure = judge(found.score, rough, pose, mirrored)
+        return None if sure is None else (sure, _mean((pose, rough, mirrored)))
+
+    def _rough(self, picture: Image, region: Region, known: Sequence[Region]) -> Pose | None:
+        """The body of which the detector saw something; `None` for none, or for one known."""
         for _ in range(ROUGH_LOOKS):
+            if any(same_place(region, place) for place in known):
+                return None
             rough = self._landmarks(picture, region)
             if _strayed(rough, region) or not shows(picture, rough.region):
                 return None
             region = rough.region
-        if judge is person and hopeless(found.score, rough):
-            return None
-        pose, mirrored = self._landmarks.both_ways(picture, region)
-        sure = judge(found.score, rough, pose, mirrored)
-        return None if sure is None else (sure, _mean((pose, rough, mirrored)))
+        return rough
 
 
 def _mean(looks: Sequence[Pose]) -> Pose:
