@@ -147,7 +147,7 @@ class CameraPipeline:
         self._size = (width, height)
         self._motion.look(frame.t, frame.image)
         answers = self._follow(frame)
-        known = self._slots.known(answers)
+        known = self._slots.known(frame.t, answers)
         looks = _in_view(answers, frame)
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
         self._slots.forget(frame.t, width, height)
@@ -165,9 +165,7 @@ class CameraPipeline:
         self._took(frame.at, "follow", started)
         return answers
 
-    def _find(
-        self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]
-    ) -> list[Pose]:
+    def _find(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> list[Pose]:
         height, width = frame.image.shape[:2]
         seen = [*looks, *(slot.pose for slot in self._slots.seen)]
         squares = self._search.squares(

@@ -1,7 +1,6 @@
 """One body, seen in several windows, told once."""
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -34,14 +33,6 @@ _LINES = np.array([*BONES, *_ACROSS]).T
 _ALONG = np.linspace(0, 1, 5)[:, None, None]
 
 
-class _HasRegion(Protocol):
-    @property
-    def region(self) -> Region: ...
-
-
-Located = TypeVar("Located", bound=_HasRegion)
-
-
 def without_doubles(poses: Sequence[Pose]) -> list[Pose]:
     """Each body once; of several answers for one body the first, so the surest come first.
 
@@ -63,9 +54,9 @@ def same_place(one: Region, other: Region) -> bool:
     return bool(centres < SAME_PLACE * small and large < SAME_SIZE * small)
 
 
-def elsewhere(found: Iterable[Located], known: Sequence[Region]) -> list[Located]:
-    """Those that are none of the bodies known."""
-    return [one for one in found if not any(same_place(one.region, place) for place in known)]
+def elsewhere(region: Region, known: Sequence[Region]) -> bool:
+    """Whether a region shows none of the bodies known."""
+    return not any(same_place(region, place) for place in known)
 
 
 def _same_body(pose: Pose, surer: Pose) -> bool:

@@ -60,8 +60,8 @@ class MediaPipeEngine:
         else:
             side = self._search_px
             poses = [p for window in windows for p in self._poses_in(picture, window, side)]
-        surest = sorted(elsewhere(poses, known), key=lambda pose: pose.score, reverse=True)
-        return without_doubles(surest)
+        new = [pose for pose in poses if elsewhere(pose.region, known)]
+        return without_doubles(sorted(new, key=lambda pose: pose.score, reverse=True))
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)

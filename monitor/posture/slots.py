@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.posture.belief import Belief, evidence
-from monitor.posture.body import SAME_BODY, apart, middle, px_per_m, trunk_px
+from monitor.posture.body import apart, middle, px_per_m, trunk_px
 from monitor.posture.model import Floats, Pose, Region
 from monitor.posture.smoothing import Smoothing
 
@@ -127,7 +127,8 @@ class Slot:
 
         crowded: known others are near; at_edge: somebody unknown may come in. Then, after a while
         unseen and of what is no clear body only what is as expected is taken, but for the second
-        look: nobody knows yet how fast they walk. Whoever is alone may have stopped where they were.
+        look: nobody knows yet how fast they walk. Whoever is alone may have stopped where
+        they were.
         """
         clear = evidence(pose) >= CLEAR
         if crowded and not clear:
@@ -180,19 +181,20 @@ class Slots:
         """Where to look for each slot again, in the order of `all`."""
         return [slot.region(t) for slot in self._slots]
 
-    def known(self, answers: Sequence[Pose | None]) -> list[Region]:
-        """Where a search need not look again: clear looks at who is believed and was seen last.
+    def known(self, t: float, answers: Sequence[Pose | None]) -> list[Region]:
+        """Where a search need not look again: clear looks at whoever is believed, was seen last
+        time and is alone. Among others only what a search verifies tells who is who.
 
         answers: one a slot, in the order of `all`.
         """
         return [
             look.region
             for slot, look in zip(self._slots, answers, strict=True)
-            if look is not None
-            and slot.believed
-            and not slot.missed
-            and evidence(look) >= CLEAR
+            if look is not None and self._sure(t, slot) and evidence(look) >= CLEAR
         ]
+
+    def _sure(self, t: float, slot: Slot) -> bool:
+        return slot.believed and not slot.missed and not self._crowded(t, slot)
 
     def see(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose] = ()) -> None:
         """Take in one picture: what was seen where the slots were expected (a look may land on a
@@ -243,8 +245,7 @@ class Slots:
         makes doubtful what was verified: a look always lays a body over something.
         """
         found = _surest(finds)
-        rest = (look for look in looks if all(apart(look, one) >= SAME_BODY for one in found))
-        poses = found + _surest(rest)
+        poses = found + _surest(look for look in looks if not any(_same(look, f) for f in found))
         pairs = self._pairs(t, poses, found)
         clear = [
             (slot, pose)

@@ -31,9 +31,10 @@ def test_a_sure_detector_and_a_good_body_make_up_for_each_other():
 def test_only_what_no_further_look_can_save_is_given_up():
     body = a_pose()
     stunted = replace(body, score=0.0, world=body.world * (1, 0.2, 1))
-    assert not hopeless(0.3, body)
-    assert hopeless(0.3, stunted)
-    assert person(0.3, stunted, stunted, stunted) is None
+    for judge in (person, steady):
+        assert not hopeless(0.3, body, judge)
+        assert hopeless(0.3, stunted, judge)
+        assert judge(0.3, stunted, stunted, stunted) is None
 
 
 def test_what_a_camera_finds_must_be_steady_present_and_show_its_trunk():

@@ -11,7 +11,7 @@ import numpy as np
 from monitor.pose.blazepose.detector import Detection, Detector
 from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
-from monitor.pose.doubles import same_place, without_doubles
+from monitor.pose.doubles import elsewhere, same_place, without_doubles
 from monitor.pose.models import Graphs, pose_graphs
 from monitor.pose.verdict import Judge, hopeless, person, steady
 from monitor.posture.model import Image, Pose, Region
@@ -128,7 +128,7 @@ class BlazePoseEngine:
     def _rough(self, picture: Image, region: Region, known: Sequence[Region]) -> Pose | None:
         """The body of which the detector saw something; `None` for none, or for one known."""
         for _ in range(ROUGH_LOOKS):
-            if any(same_place(region, place) for place in known):
+            if not elsewhere(region, known):
                 return None
             rough = self._landmarks(picture, region)
             if _strayed(rough, region) or not shows(picture, rough.region):
