@@ -130,6 +130,23 @@ class EngineContract:
             assert after is not None
             assert apart(before, after) < 0.1
 
+    def test_does_not_tell_who_is_known_but_the_neighbours(self, engine: Engine) -> None:
+        street = photo("street-four-walking.jpg")
+        people = engine.find(street)
+        for one in people:
+            told = engine.find(street, known=[one.region])
+            others = [other for other in people if other is not one]
+            assert all(any(apart(other, pose) < 0.1 for pose in told) for other in others)
+            assert not any(apart(one, pose) < 0.1 for pose in told)
+
+    def test_tells_whoever_stands_elsewhere_or_is_of_another_size_than_those_known(
+        self, engine: Engine, lunge: Image, found: Pose
+    ) -> None:
+        size = found.region.size
+        beside = replace(found.region, x=found.region.x + 0.2 * size)
+        for other in (beside, replace(found.region, size=2 * size)):
+            assert len(engine.find(lunge, known=[other])) == 1
+
     def test_tells_one_body_once(self, engine: Engine) -> None:
         assert len(engine.find(photo("reba-t02-p02-view-b.jpg"))) == 1
 

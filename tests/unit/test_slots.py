@@ -104,6 +104,37 @@ def test_at_the_edge_where_somebody_else_may_come_in_a_jump_is_not_followed():
         assert seen(people) == kept
 
 
+def test_whoever_falls_and_lies_still_at_once_by_the_edge_keeps_the_slot():
+    people = Slots(lambda pose: True, lambda pose: True)
+    for i in range(6):
+        shown(people, 0.2 * i, [at(200, 200 + 1.5 * WALK * 0.2 * i)])
+    people.see(1.2, [at(200, 350)])
+    assert seen(people) == [1]
+
+
+def test_a_wrong_look_beside_a_body_found_does_not_make_it_doubtful():
+    people = slots()
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200)])
+    people.see(1.0, [at(218)], [at(201)])
+    (slot,) = people.seen
+    assert slot.pose.region.x == 201
+
+
+def test_a_search_need_not_look_again_at_who_is_clear_and_alone():
+    people = slots()
+    alone, pair = at(200), [at(400), at(430)]
+    everybody = [alone, *pair]
+    for i in range(3):
+        assert people.known(0.2 * i, [None] * len(people.all)) == []
+        shown(people, 0.2 * i, everybody)
+    answers = [replace(slot.pose) for slot in people.all]
+    (known,) = people.known(0.6, answers)
+    assert known == alone.region
+    people.see(0.6, pair)
+    assert people.known(0.8, answers) == []
+
+
 def test_a_look_that_lands_on_another_body_is_not_taken():
     people = slots()
     people.see(0.0, [], [at(200)])
