@@ -134,10 +134,10 @@ class Slot:
         if crowded and not clear:
             return float("inf")
         wary = crowded or at_edge or t - self.seen_t >= RETURN_S
-        strict = (wary and self._looks > 1) or not clear
+        strict = (wary or not clear) and self._looks > 1
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
-        size = CROWD_SIZE if wary else SAME_SIZE
+        size = CROWD_SIZE if crowded or strict else SAME_SIZE
         expected = self.off(t, pose, reach, size)
         if crowded or t - self.seen_t >= RETURN_S:
             return expected
@@ -213,9 +213,13 @@ class Slots:
                 self._meet(t, Slot(self._next, t, pose, self._moves(pose)))
 
     def _meet(self, t: float, found: Slot) -> None:
-        """Somebody found who is nobody seen: somebody new, in place of whoever is hidden there."""
+        """Somebody found who is nobody seen: somebody new, in place of whoever is hidden there.
+
+        Only numbers of the believed are told to anybody and must not be confused.
+        """
         hidden = [slot for slot in self._slots if slot.may_be(t, found)]
-        if len(hidden) > 1 or any(t - slot.seen_t < RETURN_S for slot in hidden):
+        told = [slot for slot in hidden if slot.believed]
+        if len(told) > 1 or any(t - slot.seen_t < RETURN_S for slot in told):
             return
         self._slots = [slot for slot in self._slots if slot not in hidden] + [found]
         self._next += 1
