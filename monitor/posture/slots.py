@@ -245,11 +245,11 @@ class Slots:
     def _assign(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose]) -> None:
         """Give bodies to slots where it is clear who is who.
 
-        Of two answers for one body what a search found and verified counts, and no look alone
-        makes doubtful what was verified: a look always lays a body over something.
+        What a search found and verified no look alone makes doubtful: a look always lays a body
+        over something.
         """
-        found = _surest(finds)
-        poses = found + _surest(look for look in looks if not any(_same(look, f) for f in found))
+        poses = _surest([*looks, *finds])
+        found = [pose for pose in poses if any(_same(pose, find) for find in finds)]
         pairs = self._pairs(t, poses, found)
         clear = [
             (slot, pose)
