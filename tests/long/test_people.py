@@ -53,11 +53,11 @@ def test_on_the_campus_somebody_is_always_believed_and_no_lamp_post(blazepose):
 def test_four_people_crossing_keep_their_slots_but_for_what_is_written_down(blazepose):
     """The aim is none swapped in 300 s: docs/people.md says what is left and why."""
     engine = Timed(blazepose)
-    result = followed(looks(drawn("mannequin:cross?people=4&pace=asap", 300), engine))
+    result = followed(looks(drawn("mannequin:cross?people=4&pace=asap", 150), engine))
     assert result.doubled == []
-    assert len({t for t, *_ in result.swapped}) <= 3
+    assert len(result.swapped) <= 2
     assert result.share >= 0.9
-    assert engine.seconds < 300
+    assert engine.seconds < 75
 
 
 @pytest.mark.timeout(900)
