@@ -9,10 +9,11 @@ from monitor.capture.watch import PictureWatch
 from monitor.clock import Clock
 from monitor.evidence import mask_out
 from monitor.pose.engine import Engine
-from monitor.posture.angles import measure_angles
 from monitor.posture.body import extent, in_view
-from monitor.posture.episodes import Change, Episode, Episodes
-from monitor.posture.gravity import Calibration, to_gravity
+from monitor.posture.episodes import Change, Episode
+from monitor.posture.gravity import Calibration
+from monitor.posture.judge import Judge, Judged
+from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Minutes
 from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
@@ -20,7 +21,7 @@ from monitor.posture.rules import Rule
 from monitor.posture.search import SearchPlan
 from monitor.posture.slots import Slot, Slots
 from monitor.posture.windows import Sizes, windows
-from monitor.posture.zones import Polygon, zones_of
+from monitor.posture.zones import Polygon
 
 SQUARES = 4
 """Squares searched at one look, some 10 ms each: a round is spread over several looks, so that
@@ -50,7 +51,8 @@ class CameraPlan:
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """What one look led to. frame: as judged, masks applied, `None` when none came.
-    blind: why nothing could be judged, `None` when it could."""
+    blind: why nothing could be judged, `None` when it could. look: what was judged; `None` as the
+    camera stops."""
 
     t: float
     at: datetime
@@ -60,6 +62,7 @@ class Step:
     people: Sequence[Person] = ()
     changes: Sequence[Change] = ()
     running: Sequence[Episode] = ()
+    look: Look | None = None
 
     def when(self, t: float) -> datetime:
         """UTC of another moment on the same steady line."""
@@ -80,7 +83,7 @@ class CameraPipeline:
         self._search = SearchPlan()
         self._sizes = Sizes()
         self._squares: deque[Region] = deque()
-        self._episodes = Episodes(plan.rules)
+        self._judge = Judge(plan.rules)
         self._people: Sequence[Person] = ()
         self._since: datetime = clock.now()
         """Up to here every second is accounted for as watched or blind."""
@@ -93,17 +96,15 @@ class CameraPipeline:
         if blind is not None:
             return self._nobody(frame.t, frame.at, frame, blind)
         self._look(frame)
-        people = self._measure(frame)
-        started = self._clock.steady()
-        changes = self._episodes.step(frame.t, people)
-        self._took(frame.at, "judge", started)
-        self._people = people
+        look = self._kept(frame)
+        judged = self._judged(look)
+        self._people = judged.people
         self.minutes.sampled(
-            frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in people]
+            frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in judged.people]
         )
         return Step(
             frame.t, frame.at, frame, None,
-            self._slots.seen, people, changes, list(self._episodes.running),
+            self._slots.seen, *judged, list(self._judge.running), look,
         )  # fmt: skip
 
     def silence(self, t: float, at: datetime, reason: str) -> Step:
@@ -113,7 +114,7 @@ class CameraPipeline:
 
     def finish(self, t: float, at: datetime) -> Step:
         """End what runs, as the camera stops."""
-        return Step(t, at, None, None, changes=self._episodes.finish())
+        return Step(t, at, None, None, changes=self._judge.finish())
 
     def _account(self, at: datetime, blind: str | None) -> None:
         gap = (at - self._since).total_seconds()
@@ -126,8 +127,10 @@ class CameraPipeline:
     def _nobody(self, t: float, at: datetime, frame: Frame | None, blind: str) -> Step:
         self._people = ()
         self._slots.lose(t)
-        changes = self._episodes.step(t, ())
-        return Step(t, at, frame, blind, changes=changes, running=list(self._episodes.running))
+        look = Look(t, at, blind, None)
+        _, changes = self._judge.step(look)
+        running = list(self._judge.running)
+        return Step(t, at, frame, blind, changes=changes, running=running, look=look)
 
     def _look(self, frame: Frame) -> None:
         height, width = frame.image.shape[:2]
@@ -155,25 +158,23 @@ class CameraPipeline:
         self._took(frame.at, "find", started)
         return _in_view(finds, frame)
 
-    def _measure(self, frame: Frame) -> list[Person]:
+    def _kept(self, frame: Frame) -> Look:
+        """What is believed of this picture, as it is kept and hence judged."""
         height, width = frame.image.shape[:2]
-        people = []
+        bodies = []
         for slot in self._slots.seen:
-            if not slot.believed:
-                continue
-            self._sizes.learn(slot.pose, height)
-            pose = slot.shown if self.plan.smooth else slot.pose
-            gravity = to_gravity(pose, self.plan.calibration, width, height)
-            people.append(
-                Person(
-                    slot.number,
-                    pose,
-                    gravity,
-                    measure_angles(pose, gravity),
-                    zones=zones_of(pose, self.plan.zones, width, height),
-                )
-            )
-        return people
+            if slot.believed:
+                self._sizes.learn(slot.pose, height)
+                pose = slot.shown if self.plan.smooth else slot.pose
+                bodies.append(Body(slot.number, as_kept(pose)))
+        view = View(width, height, self.plan.calibration, self.plan.zones)
+        return Look(frame.t, frame.at, None, view, bodies)
+
+    def _judged(self, look: Look) -> Judged:
+        started = self._clock.steady()
+        judged = self._judge.step(look)
+        self._took(look.at, "judge", started)
+        return judged
 
     def _took(self, at: datetime, stage: str, started: float) -> None:
         self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))

@@ -57,7 +57,9 @@ OFFICE = Receiver("office", frozenset({"alert"}))
 DAY = date(2026, 5, 4)
 SIX = time(6, 0)
 MORNING_AFTER = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
-RETENTION = Retention(evidence_days=30, events_days=365, minutes_days=100, uploads_days=7)
+RETENTION = Retention(
+    evidence_days=30, events_days=365, minutes_days=100, uploads_days=7, landmarks_days=3
+)
 
 
 class Inbox:
@@ -264,7 +266,7 @@ def test_nothing_is_purged_before_its_time(sessions: Store, tmp_path: Path) -> N
     kept = picture(tmp_path, "a.jpg")
     keep(sessions, an_event(evidence="a.jpg"), a_minute(), a_posture(1.0), an_incident())
     now = NOON + timedelta(days=30)
-    assert purge(sessions, tmp_path, RETENTION, now) == Purged(0, 0, 0, 0, 0, 0)
+    assert purge(sessions, tmp_path, RETENTION, now) == Purged(0, 0, 0, 0, 0, 0, 0)
     assert kept.exists()
 
 
