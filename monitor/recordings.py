@@ -122,9 +122,9 @@ def purge(folder: Path, before: datetime) -> int:
     ]
     for path in old:
         path.unlink(missing_ok=True)
-    for place in (*folder.glob("*/*"), *folder.glob("*")):
-        if place.is_dir() and place.name < before.strftime(DAY) and not any(place.iterdir()):
-            place.rmdir()
+    for day in folder.glob("????-??-??"):
+        if day.name < before.strftime(DAY):
+            _remove_empty([*day.iterdir(), day])
     return len(old)
 
 
@@ -146,6 +146,12 @@ def decode(body: bytes) -> Recording:
 
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
+
+
+def _remove_empty(places: Sequence[Path]) -> None:
+    for place in places:
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
 
 
 def _start(path: Path) -> datetime | None:

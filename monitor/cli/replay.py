@@ -72,6 +72,8 @@ def command(
     )
     with store(settings) as sessions, sessions() as session:
         found = answer(question, keep_of(settings).recordings, session)
+    for reason in found.damaged:
+        click.echo(f"plumbline: {reason}", err=True)
     if as_object:
         click.echo(json.dumps(as_json(found), allow_nan=False))
     else:

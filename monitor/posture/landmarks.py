@@ -147,7 +147,7 @@ def _poses(numbers: _Numbers) -> Iterator[Pose]:
 
 
 def _region(landmarks: Floats) -> Region:
-    low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    low, high = np.nanmin(landmarks[:, :2], axis=0), np.nanmax(landmarks[:, :2], axis=0)
     (x, y), (width, height) = ((low + high) / 2).tolist(), (high - low).tolist()
     return Region(x, y, max(width, height))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from monitor.errors import InputError
 from monitor.posture.rules import Rule
-from monitor.replay.camera import Alert, CameraReplay
+from monitor.replay.camera import Alert, CameraReplay, Watcher
 from monitor.replay.gaps import Gap, gaps
 from monitor.replay.limits import Search, Series, search
 from monitor.shifts import Shift, Turn, turn_of
@@ -60,7 +60,8 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """gaps: what could not be judged again. watched_s: by shift, of all cameras together."""
+    """gaps: what could not be judged again. damaged: in words, among the gaps too. watched_s: by
+    shift, of all cameras together."""
 
     question: Question
     alerts: Sequence[Alert]
@@ -69,39 +70,49 @@ class Answer:
     gaps: Sequence[Gap]
     compared: Compared | None
     search: Search | None
+    damaged: Sequence[str] = ()
 
 
 def answer(question: Question, folder: Path, session: Session) -> Answer:
     """Raises InputError when nothing at all was kept of the time. folder: of the landmarks."""
-    alerts: list[Alert] = []
-    missing: list[Gap] = []
-    watched: dict[Turn, float] = {}
+    since, until = question.since, question.until
     series = _series(question)
-    begin = question.since.replace(second=0, microsecond=0)
-    kept = False
-    for camera, rules in question.rules.items():
-        watch = series[camera].watch if camera in series else None
-        replay = CameraReplay(camera, rules, question.since, question.until)
-        found = replay.over(folder, watch)
-        coverage = minutes.watched_s(session, camera, begin, question.until)
-        alerts += found.alerts
-        missing += gaps(camera, question.since, question.until, found, coverage)
-        kept = kept or bool(found.minutes)
-        for minute, seconds in coverage.items():
-            turn = question.turn_of(minute)
-            watched[turn] = watched.get(turn, 0.0) + min(60.0, seconds)
-    if not kept:
+    found = {
+        camera: CameraReplay(camera, rules, since, until).over(folder, _watcher(series, camera))
+        for camera, rules in question.rules.items()
+    }
+    first = since.replace(second=0, microsecond=0)
+    watched = {camera: minutes.watched_s(session, camera, first, until) for camera in found}
+    missing = [
+        gap
+        for camera, replayed in found.items()
+        for gap in gaps(camera, since, until, replayed, watched[camera])
+    ]
+    if not any(replayed.minutes for replayed in found.values()):
         raise InputError(_nothing(question, missing))
-    alerts.sort(key=lambda a: (a.started_at, a.camera, a.rule, a.slot))
+    alerts = sorted(
+        (alert for replayed in found.values() for alert in replayed.alerts),
+        key=lambda a: (a.started_at, a.camera, a.rule, a.slot),
+    )
     return Answer(
         question,
         alerts,
         totals(alerts, question),
-        dict(sorted(watched.items())),
+        _by_turn(question, watched.values()),
         missing,
         compare(told_then(session, question), alerts) if question.as_then else None,
         _search(question, series),
+        [lost.reason for replayed in found.values() for lost in replayed.damaged],
     )
+
+
+def _by_turn(question: Question, watched: Iterable[Mapping[datetime, float]]) -> dict[Turn, float]:
+    turns: dict[Turn, float] = {}
+    for of_camera in watched:
+        for minute, seconds in sorted(of_camera.items()):
+            turn = question.turn_of(minute)
+            turns[turn] = turns.get(turn, 0.0) + min(60.0, seconds)
+    return dict(sorted(turns.items()))
 
 
 def _series(question: Question) -> dict[str, Series]:
@@ -114,6 +125,10 @@ def _series(question: Question) -> dict[str, Series]:
         for rule in rules
         if rule.name == name
     }
+
+
+def _watcher(series: Mapping[str, Series], camera: str) -> Watcher | None:
+    return series[camera].watch if camera in series else None
 
 
 def _search(question: Question, series: Mapping[str, Series]) -> Search | None:

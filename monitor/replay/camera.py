@@ -48,8 +48,8 @@ class Damaged:
 
 @dataclass(slots=True)
 class Replayed:
-    """One camera's time. alerts: of episodes begun in it, in order; minutes: of which something
-    was kept."""
+    """One camera's time. alerts: of episodes begun in it, as they ended; minutes: those of which
+    something was kept."""
 
     alerts: list[Alert] = field(default_factory=list)
     minutes: set[datetime] = field(default_factory=set)
@@ -84,7 +84,6 @@ class CameraReplay:
             if watcher is not None and look.at >= self._since:
                 watcher(run, look, judged)
         self._finish()
-        self.found.alerts.sort(key=lambda a: (a.started_at, a.rule, a.slot))
         return self.found
 
     def _looks(self, folder: Path) -> Iterator[tuple[str, Look]]:
