@@ -88,7 +88,7 @@ def answer(question: Question, folder: Path, session: Session) -> Answer:
         for camera, replayed in found.items()
         for gap in gaps(camera, since, until, replayed, watched[camera])
     ]
-    if not any(replayed.minutes for replayed in found.values()):
+    if not any(replayed.minutes or replayed.blind for replayed in found.values()):
         raise InputError(_nothing(question, missing))
     alerts = sorted(
         (alert for replayed in found.values() for alert in replayed.alerts),

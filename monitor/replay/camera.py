@@ -49,10 +49,11 @@ class Damaged:
 @dataclass(slots=True)
 class Replayed:
     """One camera's time. alerts: of episodes begun in it, as they ended; minutes: those of which
-    something was kept."""
+    something was seen; blind: those of which it was kept that nothing could be, and why."""
 
     alerts: list[Alert] = field(default_factory=list)
     minutes: set[datetime] = field(default_factory=set)
+    blind: dict[datetime, str] = field(default_factory=dict)
     damaged: list[Damaged] = field(default_factory=list)
 
 
@@ -122,11 +123,19 @@ class CameraReplay:
             self._finish()
             self._run, self._judge = run, Judge(self._rules)
         self._look = look
-        if self._since <= look.at < self._until:
-            self.found.minutes.add(look.at.replace(second=0, microsecond=0))
+        self._note(look)
         judged = self._judge.step(look)
         self._tell(judged.changes, look)
         return judged
+
+    def _note(self, look: Look) -> None:
+        minute = look.at.replace(second=0, microsecond=0)
+        if not self._since <= look.at < self._until:
+            return
+        if look.blind is None:
+            self.found.minutes.add(minute)
+        else:
+            self.found.blind.setdefault(minute, look.blind)
 
     def _finish(self) -> None:
         """The worker stopped, or nothing more was kept: what ran ends where it was last seen."""

@@ -37,6 +37,8 @@ def gaps(
             return damaged[minute]
         if minute in replayed.minutes:
             return None
+        if minute in replayed.blind:
+            return f"blind: {replayed.blind[minute]}"
         return NOT_KEPT if watched_s.get(minute, 0.0) >= WATCHED_S else NOT_WATCHED
 
     found = []

@@ -125,7 +125,7 @@ def _totals_text(answer: Answer) -> Iterator[str]:
                 total.rule,
                 str(total.alerts),
                 f"{total.seconds:.0f}",
-                f"{answer.watched_s.get(total.turn, 0.0) / 3600:.1f}",
+                f"{answer.watched_s.get(total.turn, 0.0) / 3600:.2f}",
             )
             for total in answer.totals
         ],

@@ -110,18 +110,20 @@ def test_an_event_that_runs_belongs_to_where_it_began(site):
 def test_minutes_that_are_missing_are_named_with_the_reason(site):
     site.show(60 * 4 - LOOK_S, 0)
     site.off(3)
-    site.show(60, 0)
+    site.show(60 - LOOK_S, 0)
+    site.silence(60)
     site.stop()
     files = recordings.files(site.folder, "dock", BEGIN, END)
     files[1].path.unlink()
     files[2].path.write_bytes(b"plumbline landmarks 1\nbut then the disk broke" * 9)
     assert replay(site).stderr == f"plumbline: {files[2].path} is damaged\n"
-    found = ask(site, until=after(60 * 9))
+    found = ask(site, until=after(60 * 10))
     assert [(g.since - BEGIN, g.until - BEGIN, g.why) for g in found.gaps] == [
         (MINUTE, 2 * MINUTE, NOT_KEPT),
         (2 * MINUTE, 3 * MINUTE, f"{files[2].path} is damaged"),
         (4 * MINUTE, 7 * MINUTE, NOT_WATCHED),
-        (8 * MINUTE, 9 * MINUTE, NOT_WATCHED),
+        (8 * MINUTE, 9 * MINUTE, "blind: no pictures"),
+        (9 * MINUTE, 10 * MINUTE, NOT_WATCHED),
     ]
 
 
