@@ -1,6 +1,8 @@
 """What was kept, judged again: the same events, what is missing, and other limits."""
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -316,8 +318,8 @@ def test_times_and_shifts_are_the_sites(tmp_path):
 
 def test_a_nearly_full_disk_costs_the_landmarks_before_the_pictures(tmp_path):
     site = Recorded(tmp_path)
-    free_mb = recordings_room_mb(site.data)
-    site.keep = type(site.keep)(site.data, keep_free_mb=int(free_mb * 0.75), landmarks=True)
+    free_mb = shutil.disk_usage(site.data).free / 1e6
+    site.keep = replace(site.keep, keep_free_mb=int(free_mb * 0.75))
     site.start()
     bends(site, 75)
     site.show(60, 0)
@@ -330,15 +332,9 @@ def test_a_nearly_full_disk_costs_the_landmarks_before_the_pictures(tmp_path):
     assert "landmarks cannot be stored: the disk is nearly full" in incident.reason
 
 
-def recordings_room_mb(folder: Path) -> float:
-    import shutil
-
-    return shutil.disk_usage(folder).free / 1e6
-
-
 def test_without_days_to_keep_them_no_landmarks_are_written(tmp_path):
     site = Recorded(tmp_path)
-    site.keep = type(site.keep)(site.data, keep_free_mb=0)
+    site.keep = replace(site.keep, landmarks=False)
     site.start()
     site.show(70, 0)
     site.stop()
