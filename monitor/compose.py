@@ -111,6 +111,7 @@ def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> Backgroun
             events_days=kept.events_days,
             minutes_days=kept.minutes_days,
             uploads_days=kept.uploads_days,
+            landmarks_days=kept.landmarks_days,
         ),
         clock=clock,
         by=f"{socket.gethostname()}:{os.getpid()}",
@@ -119,5 +120,8 @@ def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> Backgroun
 
 def keep_of(settings: Settings) -> Keep:
     return Keep(
-        settings.data.resolve(), settings.evidence.skeleton_only, settings.evidence.keep_free_mb
+        settings.data.resolve(),
+        settings.evidence.skeleton_only,
+        settings.evidence.keep_free_mb,
+        landmarks=settings.retention.landmarks_days > 0,
     )

@@ -63,9 +63,34 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Shift(Part):
+    name: Name
+    begins: time = Field(description="local time, in quotes; it lasts until the next one begins")
+
+    @field_validator("begins", mode="before")
+    @classmethod
+    def _quoted(cls, value: object) -> object:
+        if isinstance(value, int):
+            raise ValueError("put the time in quotes: YAML reads 14:00 as a number")
+        return value
+
+
 class Site(Part):
     name: str = "Plumbline"
     timezone: str = Field("UTC", description="IANA name; days and report times are this zone's")
+    shifts: list[Shift] = Field([], description="the whole day when left out")
+
+    @field_validator("shifts")
+    @classmethod
+    def _different(cls, shifts: list[Shift]) -> list[Shift]:
+        for what, values in (
+            ("are called", [shift.name for shift in shifts]),
+            ("begin at", [shift.begins.isoformat("minutes") for shift in shifts]),
+        ):
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise ValueError(f"two shifts {what} {twice[0]!r}")
+        return shifts
 
     @field_validator("timezone")
     @classmethod
@@ -166,6 +191,7 @@ class Retention(Part):
     events_days: int = Field(365, ge=1)
     minutes_days: int = Field(365, ge=1)
     uploads_days: int = Field(7, ge=1)
+    landmarks_days: int = Field(7, ge=0, description="0: none are kept")
 
 
 class Reports(Part):
@@ -314,12 +340,17 @@ def load_pack(name: str, folders: Sequence[Path] = (PACKS,)) -> Pack:
     for folder in folders:
         path = folder / f"{name}.yaml"
         if path.is_file():
-            written = _read(path)
-            return _checked(Pack, written, path, written)
+            return read_pack(path)
     known = sorted({p.stem for folder in folders for p in folder.glob("*.yaml")})
     raise SettingsError(
         f"rules: there is no pack {name!r}; {_nearest(name, known)}packs: {', '.join(known)}"
     )
+
+
+def read_pack(path: Path) -> Pack:
+    """The rule pack in a file. Raises SettingsError when it cannot be read or is wrong."""
+    written = _read(path)
+    return _checked(Pack, written, path, written)
 
 
 def rules_of(camera: Camera, settings: Settings) -> list[Rule]:
@@ -331,6 +362,11 @@ def rules_of(camera: Camera, settings: Settings) -> list[Rule]:
                 f"cameras.{camera.name}.changes: pack {pack.pack!r} has no rule {name!r}; "
                 f"{_nearest(name, pack.rules)}rules: {', '.join(pack.rules)}"
             )
+    return rules_by(pack, camera)
+
+
+def rules_by(pack: Pack, camera: Camera) -> list[Rule]:
+    """The rules of any pack with the camera's changes to those that are in it."""
     return [
         _rule(pack, name, written, camera.changes.get(name, RuleChange()), camera)
         for name, written in pack.rules.items()

@@ -4,6 +4,8 @@ Everything is read from joints in the gravity frame (see `monitor.posture.gravit
 x to the camera's right, y up, z horizontal towards the camera.
 """
 
+from math import atan2, degrees, hypot
+
 import numpy as np
 
 from monitor.posture.model import Angle, Floats, Landmark, Pose
@@ -51,7 +53,9 @@ def pair_visible(pose: Pose, pair: tuple[int, int]) -> bool:
 
 def angle_between_deg(a: Floats, b: Floats) -> float:
     """The angle between two vectors, 0..180; 0 when one of them has no length."""
-    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))
+    (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
+    across = hypot(ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx)
+    return degrees(atan2(across, ax * bx + ay * by + az * bz))
 
 
 def inclination_deg(v: Floats) -> float:

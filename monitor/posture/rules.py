@@ -65,8 +65,8 @@ class Rule:
         values, seconds = zip(*self.hold, strict=True)
         return float(np.interp(value, values, seconds))
 
-    def applies(self, person: Person) -> bool:
-        if self.upright and lies(person):
+    def applies(self, person: Person, lying: bool) -> bool:
+        if self.upright and lying:
             return False
         return not self.zones or any(zone in self.zones for zone in person.zones)
 

@@ -174,7 +174,7 @@ class Incident(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     camera: Mapped[str | None]
     kind: Mapped[str]
-    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`."""
+    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`, `landmarks`."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

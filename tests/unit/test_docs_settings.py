@@ -16,6 +16,7 @@ PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, type[BaseModel]] = {
     "The whole file": settings.Settings,
     "`site`": settings.Site,
+    "`site.shifts[]`": settings.Shift,
     "`cameras[]`": settings.Camera,
     "`cameras[].zones[]`": settings.Zone,
     "`cameras[].changes.RULE`": settings.RuleChange,

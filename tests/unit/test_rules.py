@@ -3,7 +3,7 @@ import pytest
 
 from monitor.posture.angles import measure_angles
 from monitor.posture.model import Landmark, Person
-from monitor.posture.rules import MEASURES
+from monitor.posture.rules import MEASURES, lies
 from tests.builders import a_person, a_pose, a_rule, joints
 
 
@@ -15,15 +15,17 @@ def lying(arm: float = 90.0) -> Person:
 
 def test_somebody_who_lies_is_not_judged_for_arms_and_back():
     assert MEASURES["lying"].of(lying()) == pytest.approx(90, abs=12)
-    assert not a_rule(measure="hands_above_head").applies(lying())
-    assert a_rule(measure="lying", upright=False).applies(lying())
+    assert lies(lying())
+    assert not a_rule(measure="hands_above_head").applies(lying(), lying=True)
+    assert a_rule(measure="lying", upright=False).applies(lying(), lying=True)
 
 
 @pytest.mark.parametrize("trunk", [0, 60, 90, 120])
 def test_a_stoop_is_not_lying(trunk):
     person = a_person(trunk=trunk)
     assert MEASURES["lying"].of(person) < 60
-    assert a_rule().applies(person)
+    assert not lies(person)
+    assert a_rule().applies(person, lying=False)
 
 
 def test_hands_are_measured_from_the_ears_in_centimetres():

@@ -55,6 +55,14 @@ WRONG = {
         CAMERA + "zzz: 1\nworkers: -1",
         ["zzz: no such setting", "workers: ", "greater than or equal to 0 (given: -1)"],
     ),
+    "a time that YAML reads as a number": (
+        CAMERA + "site: {shifts: [{name: late, begins: 14:00}]}",
+        ["site.shifts.late.begins: put the time in quotes"],
+    ),
+    "two shifts at once": (
+        CAMERA + "site: {shifts: [{name: a, begins: '06:00'}, {name: b, begins: '06:00'}]}",
+        ["site.shifts: two shifts begin at '06:00'"],
+    ),
     "wrong type": (
         with_camera("fps: many"),
         ["cameras.gate.fps: ", "valid number", "'many'"],
