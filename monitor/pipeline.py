@@ -9,10 +9,10 @@ from monitor.capture.watch import PictureWatch
 from monitor.clock import Clock
 from monitor.evidence import mask_out
 from monitor.pose.engine import Engine
-from monitor.posture.angles import measure_angles
 from monitor.posture.body import extent, in_view
 from monitor.posture.episodes import Change, Episode, Episodes
-from monitor.posture.gravity import Calibration, to_gravity
+from monitor.posture.fit import Fit
+from monitor.posture.gravity import Calibration, sight
 from monitor.posture.minutes import Minutes
 from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
@@ -81,6 +81,7 @@ class CameraPipeline:
         self._sizes = Sizes()
         self._squares: deque[Region] = deque()
         self._episodes = Episodes(plan.rules)
+        self._fits: dict[int, Fit] = {}
         self._people: Sequence[Person] = ()
         self._since: datetime = clock.now()
         """Up to here every second is accounted for as watched or blind."""
@@ -158,18 +159,20 @@ class CameraPipeline:
     def _measure(self, frame: Frame) -> list[Person]:
         height, width = frame.image.shape[:2]
         people = []
+        known = {slot.number for slot in self._slots.all}
+        self._fits = {number: fit for number, fit in self._fits.items() if number in known}
         for slot in self._slots.seen:
             if not slot.believed:
                 continue
             self._sizes.learn(slot.pose, height)
             pose = slot.shown if self.plan.smooth else slot.pose
-            gravity = to_gravity(pose, self.plan.calibration, width, height)
+            seen = sight(pose, self.plan.calibration, width, height)
             people.append(
                 Person(
                     slot.number,
                     pose,
-                    gravity,
-                    measure_angles(pose, gravity),
+                    seen.joints,
+                    self._fits.setdefault(slot.number, Fit()).step(frame.t, pose, seen),
                     zones=zones_of(pose, self.plan.zones, width, height),
                 )
             )

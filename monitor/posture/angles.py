@@ -83,6 +83,14 @@ def forward(joints: Floats) -> Floats:
     return np.asarray(np.cross(UP, _across(joints, HIPS)))
 
 
+def facing(joints: Floats) -> Floats:
+    """The horizontal unit vector the body faces: the mean of hips and shoulders, each as surely as
+    the other; towards the camera when neither tells."""
+    lines = (np.cross(UP, _across(joints, pair)) for pair in (HIPS, SHOULDERS))
+    ahead = sum((_unit(line) for line in lines), np.zeros(3))
+    return _unit(ahead) if np.linalg.norm(ahead) > 1e-6 else TO_CAMERA
+
+
 def trunk_flexion(joints: Floats) -> float:
     """Inclination of the trunk from vertical, negative when it leans backward (ISO 11226)."""
     v = trunk(joints)
