@@ -16,18 +16,20 @@ from monitor.posture.angles import (
     TO_CAMERA,
     UP,
     angle_between_deg,
-    facing,
-    measure_angles,
+    cross,
+    measure_middle,
     pair_visible,
 )
 from monitor.posture.gravity import Sight
 from monitor.posture.limbs import (
     BINS_DEG,
     FOREARM,
+    LEAST_SEEN,
     SHANK,
-    SIDEWAYS_DEG,
     THIGH,
     UPPER_ARM,
+    Fan,
+    Segment,
     between,
     elevations,
     fan,
@@ -70,11 +72,11 @@ class Fit:
 
     def step(self, t: float, pose: Pose, sight: Sight) -> dict[str, Angle | None]:
         """Every angle of `ANGLES` at steady second `t`, with low and high; `None`: not seen."""
-        found = measure_angles(pose, sight.joints)
+        found = measure_middle(pose, sight.joints)
         bent = self._trunk(sight) if _trunk_seen(pose) else None
         if bent is not None:
             found |= _trunk_angles(bent, found["head_inclination"])
-        found |= _limb_angles(sight, found, bent)
+        found |= _limb_angles(pose, sight, bent)
         return {name: _within(name, angle, sight) for name, angle in found.items()}
 
     def _trunk(self, sight: Sight) -> Bent:
@@ -91,7 +93,7 @@ def _within(name: str, angle: Angle | None, sight: Sight) -> Angle | None:
     """What is read off the joints with the error this has, seen so."""
     if angle is None or name not in SPREADS_DEG:
         return angle
-    view = angle_between_deg(facing(sight.joints), TO_CAMERA)
+    view = angle_between_deg(sight.ahead, TO_CAMERA)
     reach = BAND * float(np.interp(view, (0.0, 90.0, 180.0), SPREADS_DEG[name]))
     return Angle(angle.deg, angle.deg - reach, angle.deg + reach)
 
@@ -109,16 +111,15 @@ def _trunk_angles(bent: Bent, head: Angle | None) -> dict[str, Angle | None]:
 
 def _trunk_lines(sight: Sight, bent: Bent) -> Floats:
     """(n, 3) unit vectors of the trunk at each of `FLEXIONS`, gravity frame."""
-    ahead = facing(sight.joints)
-    sagittal = np.outer(np.cos(FLEXIONS), UP) + np.outer(np.sin(FLEXIONS), ahead)
+    sagittal = np.outer(np.cos(FLEXIONS), UP) + np.outer(np.sin(FLEXIONS), sight.ahead)
     lean = bent.side_bend[:, None]
-    return np.asarray(np.cos(lean) * sagittal + np.sin(lean) * np.cross(ahead, UP))
+    return np.asarray(np.cos(lean) * sagittal + np.sin(lean) * cross(sight.ahead, UP))
 
 
-def _angle(weights: Floats) -> Angle:
-    """Of weights of `BINS_DEG`, with the error sideways of the view besides."""
+def _angle(weights: Floats, *fans: Fan) -> Angle:
+    """Of weights of `BINS_DEG`, with what is unsure about the directions of fans besides."""
     deg, low, high = summed_up(weights, BINS_DEG)
-    sideways = BAND * SIDEWAYS_DEG
+    sideways = BAND * float(np.hypot.reduce([each.sideways_deg for each in fans]))
     return Angle(
         deg,
         max(0.0, deg - float(np.hypot(deg - low, sideways))),
@@ -126,21 +127,35 @@ def _angle(weights: Floats) -> Angle:
     )
 
 
-def _limb_angles(
-    sight: Sight, read: Mapping[str, Angle | None], bent: Bent | None
-) -> dict[str, Angle | None]:
-    """Those of `read` that can be seen, fitted."""
-    left = np.cross(UP, facing(sight.joints))
-    lines = None if bent is None else _trunk_lines(sight, bent)
+def _limb_angles(pose: Pose, sight: Sight, bent: Bent | None) -> dict[str, Angle | None]:
+    """Of arms and legs, left and right."""
     found: dict[str, Angle | None] = {}
     for side, first in (("left", 0), ("right", 1)):
         shoulder, elbow, wrist, hip, knee, ankle = (first + mark for mark in LEFT_LIMBS)
-        arm = fan(sight, UPPER_ARM, shoulder, elbow)
-        weights = {f"{side}_upper_arm_elevation": elevations(arm)}
-        if bent is not None and lines is not None:
-            weights[f"{side}_upper_arm_to_trunk"] = between(arm, -lines, bent.weights)
-        weights[f"{side}_elbow_flexion"] = flexions(arm, fan(sight, FOREARM, elbow, wrist))
-        thigh, shank = fan(sight, THIGH, hip, knee), fan(sight, SHANK, knee, ankle)
-        weights[f"{side}_knee_flexion"] = flexions(thigh, shank, left)
-        found |= {name: _angle(w) for name, w in weights.items() if read[name] is not None}
+        arm = _fan(pose, sight, UPPER_ARM, shoulder, elbow)
+        forearm = _fan(pose, sight, FOREARM, elbow, wrist)
+        thigh, shank = _fan(pose, sight, THIGH, hip, knee), _fan(pose, sight, SHANK, knee, ankle)
+        found |= {
+            f"{side}_upper_arm_elevation": None if arm is None else _angle(elevations(arm), arm),
+            f"{side}_upper_arm_to_trunk": _to_trunk(sight, arm, bent),
+            f"{side}_elbow_flexion": _flexion(arm, forearm),
+            f"{side}_knee_flexion": _flexion(thigh, shank, cross(UP, sight.ahead)),
+        }
     return found
+
+
+def _fan(pose: Pose, sight: Sight, segment: Segment, start: int, end: int) -> Fan | None:
+    seen = float(pose.landmarks[[start, end], 3].min())
+    return fan(sight, segment, (start, end), seen) if seen >= LEAST_SEEN else None
+
+
+def _to_trunk(sight: Sight, arm: Fan | None, bent: Bent | None) -> Angle | None:
+    if arm is None or bent is None:
+        return None
+    return _angle(between(arm, -_trunk_lines(sight, bent), bent.weights), arm)
+
+
+def _flexion(above: Fan | None, below: Fan | None, left: Floats | None = None) -> Angle | None:
+    if above is None or below is None:
+        return None
+    return _angle(flexions(above, below, left), above, below)

@@ -5,9 +5,11 @@ clockwise about its view, its field of view is horizontal.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from monitor.posture.angles import facing
 from monitor.posture.body import JOINTS, scale_of
 from monitor.posture.model import Floats, Landmark, Pose
 
@@ -42,12 +44,12 @@ def ray_to_camera(x: float, y: float, width: int, height: int, fov_deg: float) -
     focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
     back = -np.array([x - width / 2, height / 2 - y, -focal])
     back /= np.linalg.norm(back)
-    axis = np.cross([0.0, 0.0, 1.0], back)
+    axis = np.array([-back[1], back[0], 0.0])
     k = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
     return np.asarray(np.eye(3) + k + k @ k / (1.0 + back[2]))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Sight:
     """One look at one body as a camera aimed at its hips would have it.
 
@@ -61,7 +63,12 @@ class Sight:
     turn: Floats
     scale: float
 
-    @property
+    @cached_property
+    def ahead(self) -> Floats:
+        """(3,) the horizontal direction the body faces, gravity frame."""
+        return facing(self.joints)
+
+    @cached_property
     def joints(self) -> Floats:
         """World landmarks (33, 3) in metres, hips at 0: x to the camera's right, y up, z horizontal
         towards the camera."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.posture.gravity import Sight
-from monitor.posture.model import Floats, Landmark
+from monitor.posture.model import Floats
 
-DEPTHS = np.radians(np.arange(-85.0, 85.1, 5.0))
+DEPTHS = np.radians(np.arange(-84.0, 84.1, 7.0))
 """Angles of a segment with the plane square to the view, towards the camera positive."""
 
 ACROSS, DEEP = np.cos(DEPTHS), np.sin(DEPTHS)
@@ -40,13 +40,18 @@ in the picture, and of the depth BlazePose gives (drawn camera)."""
 END_ON = 0.15
 """A segment that points at the camera is still this share of its length long in the picture."""
 
+LEAST_SEEN = 0.25
+"""Below this visibility an end of a segment is a guess. Above it its errors grow slowly as it is
+seen less, by the root of the visibility (drawn camera; the error at 0.25 to 0.5 is 1.2 times that
+of what is seen fully in the median, twice at p90)."""
+
 TAILS = 6.0
 """Degrees of freedom of the noise."""
 
-SIDEWAYS_DEG = 5.0
+SIDEWAYS_DEG = 7.0
 """Standard deviation of a segment's direction in the picture (drawn camera)."""
 
-HANGING, HANGS_DEG = 8.0, 20.0
+HANGING, HANGS_DEG = 4.0, 20.0
 """An upper arm within about 20° of hanging is so much likelier than one raised to any one other
 direction: arms hang most of the time, and nothing else is presumed."""
 
@@ -60,29 +65,33 @@ BACKWARDS_DEG = 10.0
 """A knee bends no more than so against its sense (standard deviation): what it bends about is told
 to within some 10°."""
 
-BIN_DEG = 2.5
+BIN_DEG = 2.0
 BINS_DEG = np.arange(0.0, 180.1, BIN_DEG)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fan:
-    """log: (n,) log-likelihood of each of `DEPTHS`. directions: (n, 3) units, gravity frame."""
+    """log: (n,) log-likelihood of each of `DEPTHS`. directions: (n, 3) units, gravity frame.
+    sideways_deg: how surely the picture tells their common plane, as a standard deviation."""
 
     log: Floats
     directions: Floats
+    sideways_deg: float
 
 
-def fan(sight: Sight, segment: Segment, start: int, end: int) -> Fan:
-    """Where the segment from one landmark to another may point."""
+def fan(sight: Sight, segment: Segment, ends: tuple[int, int], seen: float) -> Fan:
+    """Where the segment from one landmark to another may point; seen: visibility of the worse."""
+    start, end = ends
+    doubt = 1.0 / np.sqrt(max(seen, LEAST_SEEN))
     flat = (sight.points[end] - sight.points[start]) / sight.scale / segment.length
     deep = (sight.metres[end, 2] - sight.metres[start, 2]) / segment.length
     length = max(float(np.hypot(*flat)), 1e-6)
-    variance = (STRETCH * ACROSS) ** 2 + WIDE**2
+    variance = ((STRETCH * ACROSS) ** 2 + WIDE**2) * doubt**2
     misfit = (length - np.hypot(ACROSS, END_ON)) ** 2 / variance
-    misfit += ((deep - segment.share * DEEP - segment.nearer) / DEPTH_NOISE) ** 2
+    misfit += ((deep - segment.share * DEEP - segment.nearer) / DEPTH_NOISE / doubt) ** 2
     log = -0.5 * np.log(variance) - 0.5 * (TAILS + 2) * np.log1p(misfit / TAILS)
     directions = np.column_stack([np.outer(ACROSS, flat / length), DEEP])
-    return Fan(log + np.log(ACROSS), directions @ sight.turn.T)
+    return Fan(log + np.log(ACROSS), directions @ sight.turn.T, SIDEWAYS_DEG * doubt)
 
 
 def elevations(arm: Fan) -> Floats:
@@ -107,7 +116,9 @@ def flexions(above: Fan, below: Fan, bends_about: Floats | None = None) -> Float
     log = above.log[:, None] + below.log + _usual(angles, STRAIGHT, STRAIGHT_DEG)
     log -= 0.5 * (np.clip(angles - MOST_BENT_DEG, 0.0, None) / YIELD_DEG) ** 2
     if bends_about is not None:
-        sense = np.cross(above.directions, bends_about) @ below.directions.T
+        x, y, z = bends_about
+        turn = np.array([[0.0, z, -y], [-z, 0.0, x], [y, -x, 0.0]])
+        sense = above.directions @ turn.T @ below.directions.T
         wrong = np.degrees(np.arcsin(np.clip(sense, 0.0, 1.0)))
         log -= 0.5 * (wrong / BACKWARDS_DEG) ** 2
     return _binned(log, angles)
@@ -119,11 +130,6 @@ def between(arm: Fan, directions: Floats, weights: Floats) -> Floats:
     angles = _degrees(arm.directions @ directions.T)
     shares = np.outer(hanging(arm), weights)
     return _summed(shares, angles)
-
-
-def pair(first: Landmark, side: int) -> int:
-    """The landmark of the left (0) or right (1) side; each right one follows its left twin."""
-    return int(first) + side
 
 
 def _usual(angles: Floats, odds: float, spread: float) -> Floats:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.posture.angles import EARS, HIPS, SHOULDERS, TO_CAMERA, facing
+from monitor.posture.angles import EARS, HIPS, SHOULDERS, TO_CAMERA, cross
 from monitor.posture.gravity import Sight
 from monitor.posture.model import Floats
 
-STEP_DEG = 2.5
-FLEXIONS = np.radians(np.arange(-100.0, 130.1, STEP_DEG))
+STEP_DEG = 3.0
+FLEXIONS = np.radians(np.arange(-99.0, 129.1, STEP_DEG))
 """From bent double backwards, as one who lies on the back, to folded forward."""
 
 TRUNK_M, HEAD_M = 0.555, 0.19
@@ -60,10 +60,14 @@ NECK_MEAN = np.radians(8.0)
 TAILS = 8.0
 """Degrees of freedom of the noise: looks are sometimes wrong as a whole."""
 
+UPRIGHT, UPRIGHT_RAD = 2.0, np.radians(8.0)
+"""A trunk within about 8° of upright is so much likelier again than one at any one other flexion:
+most of a shift is stood or walked upright. More would swallow bends seen badly."""
+
 BACKWARD, FOLDED = np.radians((-15.0, 105.0))
 BACKWARD_EACH, FOLDED_EACH = np.radians((12.0, 5.0))
 """Extension ends near 25° and flexion near 110° (with the hips): beyond these it is less likely, by
-a factor e each so many degrees. Nothing else is: all flexions between are taken for equal."""
+a factor e each so many degrees. All flexions between are taken for equal, but for upright."""
 
 LEVELS = (0.05, 0.95)
 """A band of 90 %."""
@@ -85,13 +89,14 @@ def prior() -> Floats:
     """(n,) logarithm of how likely each of `FLEXIONS` is before anything is seen."""
     back = np.clip(BACKWARD - FLEXIONS, 0.0, None) / BACKWARD_EACH
     fold = np.clip(FLEXIONS - FOLDED, 0.0, None) / FOLDED_EACH
-    return np.asarray(-back - fold)
+    upright = np.log1p(UPRIGHT * np.exp(-0.5 * (FLEXIONS / UPRIGHT_RAD) ** 2))
+    return np.asarray(upright - back - fold)
 
 
 def cues(sight: Sight) -> Cues:
     """What is seen of a trunk and what would be at every flexion."""
-    up, ahead = sight.turn.T @ (0.0, 1.0, 0.0), sight.turn.T @ facing(sight.joints)
-    right = np.cross(ahead, up)
+    up, ahead = sight.turn.T @ (0.0, 1.0, 0.0), sight.turn.T @ sight.ahead
+    right = cross(ahead, up)
     trunk, _ = _directions(FLEXIONS, up, ahead)
     near = 1.0 / (1.0 - np.minimum(TRUNK_M * sight.scale * trunk[:, 2:], 0.9))
     towards, away, more = depth_seen(sight)
@@ -120,9 +125,8 @@ def _seen(sight: Sight) -> Floats:
 def depth_seen(sight: Sight) -> tuple[float, float, float]:
     """`TOWARDS`, `AWAY` and `NEARER_M` for the way this body faces."""
     to_camera = sight.turn @ TO_CAMERA
-    ahead = facing(sight.joints)
-    across = np.cross(to_camera, ahead)[1]
-    view = abs(np.degrees(np.arctan2(across, to_camera @ ahead)))
+    across = cross(to_camera, sight.ahead)[1]
+    view = abs(np.degrees(np.arctan2(across, to_camera @ sight.ahead)))
     towards, away, more = (np.interp(view, VIEWS_DEG, by) for by in (TOWARDS, AWAY, NEARER_M))
     return float(towards), float(away), float(more)
 
