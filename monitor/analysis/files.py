@@ -16,6 +16,7 @@ from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person, Pose
+from monitor.posture.windows import windows
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 VIDEOS = (".gif", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg")
@@ -67,8 +68,9 @@ def look_at(
     """Everything in one file. Raises InputError when it cannot be read."""
     if _is_still(path):
         image = read_picture(path)
-        poses = engine.find(image)
-        people = measured(poses, calibration, (image.shape[1], image.shape[0]))
+        size = image.shape[1], image.shape[0]
+        poses = engine.find(image) or engine.find(image, windows(*size))
+        people = measured(poses, calibration, size)
         yield Looked(0, 0.0, image, people, poses)
     else:
         pipeline = CameraPipeline(_plan(calibration, fps), engine, clock)
