@@ -2,6 +2,7 @@
 
 import os
 import socket
+from dataclasses import replace
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -21,6 +22,9 @@ from monitor.store.database import Sessions
 from monitor.store.outbox import Receiver
 from monitor.worker import CameraJob
 
+GIVEN_SD_DEG = 2.0
+"""How well people tell the pitch of a camera (ours: a phone laid against it)."""
+
 
 def engine_spec(settings: Settings) -> EngineSpec:
     """Raises ModelError when the pose model is missing or damaged."""
@@ -35,14 +39,12 @@ def camera_jobs(settings: Settings) -> list[CameraJob]:
 
 
 def _camera_job(camera: Camera, settings: Settings) -> CameraJob:
-    given = {"pitch_deg", "roll_deg", "fov_deg"} & camera.model_fields_set
     plan = CameraPlan(
         name=camera.name,
         rules=tuple(rules_of(camera, settings)),
         fps=camera.fps,
-        calibration=Calibration(
-            camera.pitch_deg, camera.roll_deg, camera.fov_deg, "settings" if given else "assumed"
-        ),
+        calibration=_calibration(camera),
+        fov_known=camera.fov_deg is not None,
         zones={zone.name: tuple(zone.polygon) for zone in camera.zones},
         masks=tuple(tuple(mask) for mask in camera.masks),
         frozen_after_s=camera.frozen_after_s,
@@ -50,6 +52,16 @@ def _camera_job(camera: Camera, settings: Settings) -> CameraJob:
     return CameraJob(
         plan, camera.url, camera.rtsp_transport, camera.open_timeout_s, camera.read_timeout_s
     )
+
+
+def _calibration(camera: Camera) -> Calibration:
+    """What is left out is assumed, and learnt when both pitch and roll are."""
+    assumed = Calibration()
+    fov = assumed.fov_deg if camera.fov_deg is None else camera.fov_deg
+    if camera.pitch_deg is None and camera.roll_deg is None:
+        return replace(assumed, fov_deg=fov)
+    pitch, roll = camera.pitch_deg or 0.0, camera.roll_deg or 0.0
+    return Calibration(pitch, roll, fov, "settings", GIVEN_SD_DEG)
 
 
 def receivers(settings: Settings) -> list[Receiver]:

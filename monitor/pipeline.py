@@ -11,7 +11,7 @@ from monitor.evidence import mask_out
 from monitor.pose.engine import Engine
 from monitor.posture.body import extent, in_view
 from monitor.posture.episodes import Change, Episode, Episodes
-from monitor.posture.fit import Fit
+from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Calibration, sight
 from monitor.posture.minutes import Minutes
 from monitor.posture.model import Frame, Person, Pose, Region
@@ -19,6 +19,8 @@ from monitor.posture.motion import Motion
 from monitor.posture.rules import Rule
 from monitor.posture.search import SearchPlan
 from monitor.posture.slots import Slot, Slots
+from monitor.posture.vertical import Vertical
+from monitor.posture.view import View
 from monitor.posture.windows import Sizes, windows
 from monitor.posture.zones import Polygon, zones_of
 
@@ -29,13 +31,15 @@ none of them stalls, and begins with the whole picture."""
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
-    """How one camera is watched. masks: blackened before anyone looks, evidence included. smooth:
-    off where single looks are compared."""
+    """How one camera is watched. calibration: learnt on when it is assumed; fov_known: but for its
+    field of view. masks: blackened before anyone looks, evidence included. smooth: off where single
+    looks are compared."""
 
     name: str
     rules: tuple[Rule, ...]
     fps: float = 5.0
     calibration: Calibration = field(default_factory=Calibration)
+    fov_known: bool = False
     zones: Mapping[str, Polygon] = field(default_factory=dict)
     masks: tuple[Polygon, ...] = ()
     frozen_after_s: float = 20.0
@@ -50,12 +54,15 @@ class CameraPlan:
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """What one look led to. frame: as judged, masks applied, `None` when none came.
-    blind: why nothing could be judged, `None` when it could."""
+    blind: why nothing could be judged, `None` when it could. calibration: judged by. moved: the
+    camera was found to look elsewhere; what it had learnt is void."""
 
     t: float
     at: datetime
     frame: Frame | None
     blind: str | None
+    calibration: Calibration
+    moved: bool = False
     slots: Sequence[Slot] = ()
     people: Sequence[Person] = ()
     changes: Sequence[Change] = ()
@@ -75,13 +82,14 @@ class CameraPipeline:
         self._engine = engine
         self._clock = clock
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
+        self.vertical = Vertical(plan.calibration, fov_known=plan.fov_known)
         self._motion = Motion()
+        self._view = View()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)))
         self._search = SearchPlan()
         self._sizes = Sizes()
         self._squares: deque[Region] = deque()
         self._episodes = Episodes(plan.rules)
-        self._fits: dict[int, Fit] = {}
         self._people: Sequence[Person] = ()
         self._since: datetime = clock.now()
         """Up to here every second is accounted for as watched or blind."""
@@ -94,6 +102,9 @@ class CameraPipeline:
         if blind is not None:
             return self._nobody(frame.t, frame.at, frame, blind)
         self._look(frame)
+        moved = self._view.moved(frame.t, self._motion.cells)
+        if moved:
+            self.vertical.forget()
         people = self._measure(frame)
         started = self._clock.steady()
         changes = self._episodes.step(frame.t, people)
@@ -103,7 +114,7 @@ class CameraPipeline:
             frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in people]
         )
         return Step(
-            frame.t, frame.at, frame, None,
+            frame.t, frame.at, frame, None, self.vertical.calibration, moved,
             self._slots.seen, people, changes, list(self._episodes.running),
         )  # fmt: skip
 
@@ -114,7 +125,7 @@ class CameraPipeline:
 
     def finish(self, t: float, at: datetime) -> Step:
         """End what runs, as the camera stops."""
-        return Step(t, at, None, None, changes=self._episodes.finish())
+        return Step(t, at, None, None, self.vertical.calibration, changes=self._episodes.finish())
 
     def _account(self, at: datetime, blind: str | None) -> None:
         gap = (at - self._since).total_seconds()
@@ -128,7 +139,10 @@ class CameraPipeline:
         self._people = ()
         self._slots.lose(t)
         changes = self._episodes.step(t, ())
-        return Step(t, at, frame, blind, changes=changes, running=list(self._episodes.running))
+        return Step(
+            t, at, frame, blind, self.vertical.calibration,
+            changes=changes, running=list(self._episodes.running),
+        )  # fmt: skip
 
     def _look(self, frame: Frame) -> None:
         height, width = frame.image.shape[:2]
@@ -159,20 +173,20 @@ class CameraPipeline:
     def _measure(self, frame: Frame) -> list[Person]:
         height, width = frame.image.shape[:2]
         people = []
-        known = {slot.number for slot in self._slots.all}
-        self._fits = {number: fit for number, fit in self._fits.items() if number in known}
+        self.vertical.settle(frame.t)
         for slot in self._slots.seen:
             if not slot.believed:
                 continue
+            self.vertical.see(frame.t, slot.number, slot.pose, (width, height))
             self._sizes.learn(slot.pose, height)
             pose = slot.shown if self.plan.smooth else slot.pose
-            seen = sight(pose, self.plan.calibration, width, height)
+            seen = sight(slot.pose, self.vertical.calibration, width, height)
             people.append(
                 Person(
                     slot.number,
                     pose,
                     seen.joints,
-                    self._fits.setdefault(slot.number, Fit()).step(frame.t, pose, seen),
+                    fitted_angles(slot.pose, seen),
                     zones=zones_of(pose, self.plan.zones, width, height),
                 )
             )

@@ -7,7 +7,7 @@ replaced, whole, when the peak rises.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -31,6 +31,9 @@ FaceFinder = Callable[[Image], Sequence[tuple[float, float, float]]]
 PICTURE_STEP = 2.0
 """A picture is replaced when the measure rose by this much (degrees or centimetres) since: less
 cannot be seen in it."""
+
+SAID_FOR = timedelta(days=1)
+"""How long it is said that a camera was moved: its zones can be wrong, and nobody tells us."""
 
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
@@ -96,6 +99,7 @@ class Recorder:
 
     def record(self, step: Step) -> None:
         """Evidence and rows of one step."""
+        self._say_moved(step)
         pictures: dict[int, tuple[bytes | None]] = {}
         for episode in step.running:
             self._keep_picture(episode, step, pictures)
@@ -150,6 +154,14 @@ class Recorder:
         self._backlog.append(row)
         self._flush()
 
+    def _say_moved(self, step: Step) -> None:
+        told = self._incidents.get("moved")
+        if told is not None and (step.moved or step.at - told.started_at > SAID_FOR):
+            self._end_incident("moved", step.at)
+        if step.moved:
+            reason = "the camera looks elsewhere; check its zones and masks"
+            self._begin_incident("moved", reason, step.at)
+
     def _changed(self, change: Change, step: Step) -> None:
         episode, record = change.episode, self._record(change.episode)
         self._write(episode, record, step)
@@ -195,6 +207,7 @@ class Recorder:
             event_row(
                 self._plan,
                 self._engine,
+                step.calibration,
                 episode,
                 step.when,
                 id=record.id,

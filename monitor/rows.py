@@ -1,11 +1,13 @@
 """What the store keeps of an episode and of a minute."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from monitor.pipeline import CameraPlan
 from monitor.posture.episodes import Episode
+from monitor.posture.gravity import Calibration
 from monitor.posture.minutes import Minute
 from monitor.posture.rules import MEASURES
 from monitor.store.tables import Base, CoverageMinute, Event, PostureMinute
@@ -14,12 +16,13 @@ from monitor.store.tables import Base, CoverageMinute, Event, PostureMinute
 def event_row(
     plan: CameraPlan,
     engine: str,
+    calibration: Calibration,
     episode: Episode,
     when: Callable[[float], datetime],
     **record: Any,
 ) -> Event:
-    """An event as it stands. when: UTC of the camera's steady seconds. record: its id, revision,
-    evidence and evidence_note."""
+    """An event as it stands. calibration: it is judged by. when: UTC of the
+    camera's steady seconds. record: its id, revision, evidence and evidence_note."""
     rule = episode.rule
     assert episode.met_t is not None
     return Event(
@@ -52,12 +55,7 @@ def event_row(
             name: None if a is None else {"deg": a.deg, "low": a.low, "high": a.high}
             for name, a in episode.peak_person.angles.items()
         },
-        calibration={
-            "pitch_deg": plan.calibration.pitch_deg,
-            "roll_deg": plan.calibration.roll_deg,
-            "fov_deg": plan.calibration.fov_deg,
-            "origin": plan.calibration.origin,
-        },
+        calibration=asdict(calibration),
         engine=engine,
         test=False,
         **record,

@@ -108,11 +108,13 @@ class Camera(Part):
     open_timeout_s: float = Field(10.0, gt=0, le=120)
     read_timeout_s: float = Field(10.0, gt=0, le=120)
     frozen_after_s: float = Field(20.0, ge=2, le=600)
-    pitch_deg: float = Field(0.0, ge=-90, le=90, description="positive: the camera looks down")
-    roll_deg: float = Field(
-        0.0, ge=-180, le=180, description="positive: turned clockwise about its view"
+    pitch_deg: float | None = Field(
+        None, ge=-90, le=90, description="positive: the camera looks down; learnt when left out"
     )
-    fov_deg: float = Field(60.0, ge=10, le=150, description="horizontal field of view")
+    roll_deg: float | None = Field(
+        None, ge=-180, le=180, description="positive: turned clockwise about its view"
+    )
+    fov_deg: float | None = Field(None, ge=10, le=150, description="horizontal field of view")
     rules: Name | None = Field(None, description="rule pack; the site's when left out")
     changes: dict[str, RuleChange] = {}
     zones: list[Zone] = []

@@ -3,12 +3,13 @@
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
 import structlog
 
+from monitor import calibrations
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
 from monitor.clock import Clock
@@ -55,6 +56,10 @@ class WatchedCamera:
         self._clock = clock
         self._snapshots = keep.snapshots
         self._pipeline = CameraPipeline(plan, engine, clock)
+        self._calibration = calibrations.file_of(keep.data, plan.name)
+        self._learnt = 0
+        if plan.calibration.origin == "assumed":
+            calibrations.restore(self._calibration, self._pipeline.vertical)
         self._recorder = Recorder(plan, engine.name, keep, faces)
         self._feed = Feed(
             plan.name,
@@ -92,6 +97,7 @@ class WatchedCamera:
             self._step = self._pipeline.step(frame, came_in)
             self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
             self._recorder.record(self._step)
+            self._keep_calibration()
         elif feed.state == "down" or t - self._picture_t > self._job.plan.gap_s:
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
@@ -130,6 +136,12 @@ class WatchedCamera:
                 return "blind", step.blind
         return feed.state, feed.reason
 
+    def _keep_calibration(self) -> None:
+        vertical = self._pipeline.vertical
+        if vertical.revision != self._learnt:
+            self._learnt = vertical.revision
+            calibrations.save(self._calibration, vertical)
+
     def _keep_snapshot(self, t: float) -> None:
         step = self._step
         if step is None or step.frame is None or t - self._snapshot_t < SNAPSHOT_S:
@@ -150,6 +162,7 @@ class WatchedCamera:
 
     def _state_row(self, feed: FeedState, now: datetime) -> CameraState:
         state, reason, since = self._state
+        vertical = self._pipeline.vertical
         return CameraState(
             camera=self._job.plan.name,
             url=redact(self._job.url),
@@ -165,6 +178,7 @@ class WatchedCamera:
             height=feed.height or None,
             frame_at=feed.last_at,
             snapshot=self._snapshot,
+            calibration={**asdict(vertical.calibration), "looks": vertical.looks},
             updated_at=now,
         )
 

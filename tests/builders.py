@@ -7,7 +7,12 @@ from uuid import uuid4
 
 import numpy as np
 
+from monitor.capture.mannequin import BUILDS
+from monitor.capture.mannequin.body import stand_up
+from monitor.capture.mannequin.camera import Camera
+from monitor.capture.mannequin.script import POSTURES
 from monitor.posture.angles import measure_angles
+from monitor.posture.gravity import Calibration, camera_to_gravity, rays_to_camera
 from monitor.posture.model import Floats, Landmark, Person, Pose, Region
 from monitor.posture.rules import Rule
 from monitor.store.tables import CameraState, CoverageMinute, Event
@@ -169,3 +174,16 @@ def a_minute(minute: datetime = NOON, **changed: Any) -> CoverageMinute:
         "stage_ms": {"find": 35.0, "follow": 9.5, "judge": 0.4, "evidence": 12.0},
     }
     return CoverageMinute(**{**usual, **changed})
+
+
+def drawn_pose(camera: Camera, posture: str, place: tuple[float, float], heading: float) -> Pose:
+    """A figure of the drawn camera as a faultless engine would tell it."""
+    figure = stand_up(POSTURES[posture], BUILDS["average"], place, heading)
+    joints = np.asarray(figure.joints)
+    pixels = camera.pixels(joints)
+    hips = pixels[[23, 24]].mean(axis=0)
+    (ray,) = rays_to_camera(hips[None], camera.width, camera.height, camera.fov)
+    turn = camera_to_gravity(Calibration(camera.pitch, camera.roll, camera.fov)) @ ray
+    world = ((joints - joints[[23, 24]].mean(axis=0)) @ turn) * (1, -1, -1)
+    landmarks = np.column_stack([pixels, np.zeros(33), np.ones(33)])
+    return Pose(landmarks, world, 1.0, Region(*hips, 300))

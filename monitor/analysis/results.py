@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.posture.fit import Fit
+from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Calibration, sight
 from monitor.posture.model import Angle, Floats, Person, Pose
 
@@ -18,7 +18,7 @@ def measured(
     people = []
     for number, pose in enumerate(poses, 1):
         seen = sight(pose, calibration, *size)
-        people.append(Person(number, pose, seen.joints, Fit().step(0.0, pose, seen)))
+        people.append(Person(number, pose, seen.joints, fitted_angles(pose, seen)))
     return people
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "analyze": "Measure the postures in pictures and videos.",
     "report": "Print the report of one day.",
     "check-config": "Check the settings without starting anything.",
+    "calibrate": "How a camera hangs, and how surely that is known.",
     "status": "How the cameras are now.",
     "models": "Bring, add and check the pose model.",
     "users": "Who may see the pages.",

@@ -1,4 +1,4 @@
-"""Every angle of one body with the band it lies in, look after look.
+"""Every angle of one body with the band it lies in, from one look.
 
 `monitor.posture.angles` reads joints as they are; here the trunk, arms and legs are fitted to all
 that is seen of them, and what is read is given the error it was seen to have.
@@ -67,22 +67,20 @@ class Bent:
     side_spread: float
 
 
-class Fit:
-    """One body's angles. The first look stands for itself."""
+def fitted_angles(pose: Pose, sight: Sight) -> dict[str, Angle | None]:
+    """Every angle of `ANGLES` with low and high; `None`: not seen."""
+    found = measure_middle(pose, sight.joints)
+    bent = _bent(sight) if _trunk_seen(pose) else None
+    if bent is not None:
+        found |= _trunk_angles(bent, found["head_inclination"])
+    found |= _limb_angles(pose, sight, bent)
+    return {name: _within(name, angle, sight) for name, angle in found.items()}
 
-    def step(self, t: float, pose: Pose, sight: Sight) -> dict[str, Angle | None]:
-        """Every angle of `ANGLES` at steady second `t`, with low and high; `None`: not seen."""
-        found = measure_middle(pose, sight.joints)
-        bent = self._trunk(sight) if _trunk_seen(pose) else None
-        if bent is not None:
-            found |= _trunk_angles(bent, found["head_inclination"])
-        found |= _limb_angles(pose, sight, bent)
-        return {name: _within(name, angle, sight) for name, angle in found.items()}
 
-    def _trunk(self, sight: Sight) -> Bent:
-        log, side_bend, side_spread = weigh(cues(sight))
-        log = log + prior()
-        return Bent(np.exp(log - log.max()), side_bend, side_spread)
+def _bent(sight: Sight) -> Bent:
+    log, side_bend, side_spread = weigh(cues(sight))
+    log = log + prior()
+    return Bent(np.exp(log - log.max()), side_bend, side_spread)
 
 
 def _trunk_seen(pose: Pose) -> bool:

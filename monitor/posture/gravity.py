@@ -16,12 +16,14 @@ from monitor.posture.model import Floats, Landmark, Pose
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a camera hangs, in degrees. origin: `settings` or `assumed` (`learnt` comes later)."""
+    """How a camera hangs, in degrees. origin: of pitch and roll: `settings`, `learnt` or `assumed`.
+    sd_deg: standard deviation of the pitch; of one assumed, half of what wall cameras look down."""
 
     pitch_deg: float = 0.0
     roll_deg: float = 0.0
     fov_deg: float = 60.0
     origin: str = "assumed"
+    sd_deg: float = 15.0
 
 
 def camera_to_gravity(calibration: Calibration) -> Floats:
@@ -35,18 +37,25 @@ def camera_to_gravity(calibration: Calibration) -> Floats:
     return np.asarray(tilt @ level)
 
 
-def ray_to_camera(x: float, y: float, width: int, height: int, fov_deg: float) -> Floats:
-    """The smallest rotation (3, 3) that turns the camera's axis into the ray through a pixel.
+def rays_to_camera(points: Floats, width: int, height: int, fov_deg: float) -> Floats:
+    """(n, 3, 3) the smallest rotations that turn the camera's axis into the rays through pixels
+    (n, 2).
 
     BlazePose sees a crop round the person as if the camera looked straight at them: its world
     landmarks stand in the frame of the ray, not of the camera's axis.
     """
     focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
-    back = -np.array([x - width / 2, height / 2 - y, -focal])
-    back /= np.linalg.norm(back)
-    axis = np.array([-back[1], back[0], 0.0])
-    k = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
-    return np.asarray(np.eye(3) + k + k @ k / (1.0 + back[2]))
+    x, y = (np.asarray(points) - (width / 2, height / 2)).T
+    back = np.column_stack([-x, y, np.full(len(x), focal)])
+    a, b, c = (back / np.linalg.norm(back, axis=1, keepdims=True)).T
+    turn = np.array(
+        [
+            [1 - a * a / (1 + c), -a * b / (1 + c), a],
+            [-a * b / (1 + c), 1 - b * b / (1 + c), b],
+            [-a, -b, c],
+        ]
+    )
+    return np.asarray(np.moveaxis(turn, -1, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +87,7 @@ class Sight:
 def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sight:
     """What a pose in a picture of this size is to a camera that hangs like this."""
     hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
-    ray = ray_to_camera(hips[0], hips[1], width, height, calibration.fov_deg)
+    (ray,) = rays_to_camera(hips[None], width, height, calibration.fov_deg)
     points = _tangents(pose.landmarks[:, :2], ray, width, height, calibration.fov_deg)
     metres = pose.world * (1.0, -1.0, -1.0)
     return Sight(

@@ -161,7 +161,8 @@ class Person:
     """An anonymous slot: one body for as long as it stays in view.
 
     gravity: (33, 3) metres, hips at 0, x to the camera's right, y up, z horizontal towards the
-    camera. angles: every name of `ANGLES`; `None` means it cannot be seen.
+    camera. angles: every name of `ANGLES`; `None` means it cannot be seen. measures: what
+    ergonomics reads from the angles over time, by name (see `monitor.ergonomics.measures`).
     """
 
     slot: int
@@ -170,3 +171,4 @@ class Person:
     angles: Mapping[str, Angle | None] = field(default_factory=dict)
     believed: bool = True
     zones: tuple[str, ...] = ()
+    measures: Mapping[str, Angle | None] = field(default_factory=dict)

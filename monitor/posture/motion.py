@@ -55,6 +55,11 @@ class Motion:
         self._now = _changed(self._past[max(0, len(self._past) - 2)][1], cells)
         self._lately = _changed(self._past[0][1], cells)
 
+    @property
+    def cells(self) -> Cells:
+        """The newest picture as grey means of its cells, (rows, columns)."""
+        return self._past[-1][1]
+
     def within(self, box: Box) -> bool:
         """Whether something moved in this part of the picture within a second."""
         part = self._lately[self._cut(box)]

@@ -79,6 +79,14 @@ def _angle(name: str) -> Callable[[Person], float | None]:
     return of
 
 
+def _of_ergonomics(name: str) -> Callable[[Person], float | None]:
+    def of(person: Person) -> float | None:
+        read = person.measures.get(name)
+        return None if read is None else read.deg
+
+    return of
+
+
 def _worse(*names: str) -> Callable[[Person], float | None]:
     def of(person: Person) -> float | None:
         seen = [a.deg for name in names if (a := person.angles.get(name)) is not None]
@@ -129,6 +137,19 @@ def _points(person: Person, landmarks: Sequence[Landmark]) -> Floats:
     return person.gravity[[mark for mark in landmarks if visible(person.pose, mark)]]
 
 
+OF_ERGONOMICS: dict[str, tuple[str, str]] = {
+    "rula": ("RULA score", ""),
+    "reba": ("REBA score", ""),
+    "owas": ("OWAS action category", ""),
+    "holding_share.trunk": ("holding time used up, trunk", "%"),
+    "holding_share.head": ("holding time used up, head", "%"),
+    "holding_share.upper_arm": ("holding time used up, upper arm", "%"),
+    "bends_per_min": ("bends of the trunk", "/min"),
+    "trunk_turns_per_min": ("twists and side bends of the trunk", "/min"),
+    "arm_raises_per_min": ("raisings of an upper arm", "/min"),
+}
+"""Title and unit of what `monitor.ergonomics.measures` yields for each person."""
+
 MEASURES: dict[str, Measure] = {
     **{name: Measure(name.replace("_", " "), "°", _angle(name)) for name in ANGLES},
     "upper_arm_elevation": Measure(
@@ -144,6 +165,10 @@ MEASURES: dict[str, Measure] = {
     "hands_above_head": Measure("height of the hands over the ears", "cm", _hands_above_head),
     "kneeling": Measure("inclination of the shin", "°", _kneeling),
     "lying": Measure("inclination of the whole body", "°", _lying),
+    **{
+        name: Measure(title, unit, _of_ergonomics(name))
+        for name, (title, unit) in OF_ERGONOMICS.items()
+    },
 }
 """Everything a rule can set a limit to, by the name a pack uses."""
 

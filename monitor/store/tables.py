@@ -76,7 +76,8 @@ class Event(Base):
     angles: Mapped[dict[str, Any]]
     """All angles at the peak: `{name: {"deg", "low", "high"} or null}`."""
     calibration: Mapped[dict[str, Any]]
-    """What the angles were judged by: `pitch_deg`, `roll_deg`, `fov_deg`, `origin`."""
+    """What the angles were judged by: `pitch_deg`, `roll_deg`, `fov_deg`, `origin`,
+    `sd_deg` (of the pitch)."""
     engine: Mapped[str]
     evidence: Mapped[str | None]
     """Path of the picture below the data folder's `evidence/`."""
@@ -156,6 +157,8 @@ class CameraState(Base):
     frame_at: Mapped[datetime | None]
     snapshot: Mapped[str | None]
     """Path of the last blurred picture below the data folder's `snapshots/`."""
+    calibration: Mapped[dict[str, Any] | None]
+    """As an event's, with `looks`: at how many upright people it was learnt."""
     updated_at: Mapped[datetime]
     """A state not renewed for `STALE_S` seconds is not to be believed."""
 
@@ -171,7 +174,7 @@ class Incident(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     camera: Mapped[str | None]
     kind: Mapped[str]
-    """`down`, `frozen`, `black`, `worker`, `evidence`."""
+    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -8,11 +8,17 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from monitor import calibrations
+from monitor.capture.mannequin.camera import aimed
 from monitor.cli import COMMANDS
+from monitor.posture.gravity import Calibration
+from monitor.posture.vertical import Vertical
 from monitor.store.database import migrate, open_database, sessions_of
 from monitor.store.tables import CameraState
+from tests.builders import drawn_pose
 from tests.integration.commands import plumbline, said_in_one_line
 
 CAMERAS = """
@@ -238,3 +244,32 @@ def test_sound_models_are_listed_with_their_digests(task):
     assert done.returncode == 0
     assert "DAMAGED" not in done.stdout
     assert done.stdout.count("sha256") >= 3
+
+
+def test_what_a_camera_has_learnt_is_told(site):
+    assert "assumed" in site.says("calibrate", "gate")
+    vertical = Vertical(Calibration())
+    camera = aimed(6.5, pitch=30)
+    random = np.random.default_rng(3)
+    for slot in range(30):
+        x, z, heading = random.uniform((-2.0, -1.5, 0.0), (2.0, 1.0, 360.0))
+        vertical.see(0.0, slot, drawn_pose(camera, "stand", (x, z), heading), (1280, 720))
+    calibrations.save(calibrations.file_of(site.data, "gate"), vertical)
+    assert "learnt" in site.says("calibrate", "gate")
+    assert "upright people seen: 30" in site.says("calibrate", "gate")
+
+
+def test_a_damaged_calibration_is_said_and_learnt_anew(site):
+    file = calibrations.file_of(site.data, "gate")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"PK no zip")
+    done = site.plumbline("calibrate", "gate")
+    assert done.returncode == 0
+    assert "assumed" in done.stdout
+    assert "calibration not readable" in done.stdout + done.stderr
+
+
+def test_calibrating_an_unknown_camera_names_the_known(site):
+    done = site.plumbline("calibrate", "gat")
+    assert done.returncode == 2
+    assert "gate, dock" in done.stderr

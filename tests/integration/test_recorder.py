@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.posture.model import Frame, Pose
-from monitor.recorder import Keep, Recorder
+from monitor.recorder import SAID_FOR, Keep, Recorder
 from monitor.store.database import migrate, open_database, sessions_of
 from monitor.store.journal import Drainer, Journal
 from monitor.store.tables import CoverageMinute, Event, Incident, PostureMinute
@@ -177,3 +177,17 @@ def test_a_privacy_mask_is_in_the_evidence_too(keep, rows):
     shown = np.asarray(Image.open(keep.evidence / event.evidence))
     assert shown[:180, :200].max() < 30
     assert shown[300:, :200].max() > 60
+
+
+def test_a_moved_camera_is_said_for_a_day(keep, rows):
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (), frozen_after_s=1e6))
+    halls = [np.kron(RNG.integers(0, 10, (12, 16)), np.ones((40, 40))) * 20 for _ in range(2)]
+    for hall in halls:
+        scene.show(50, image=np.repeat(hall[:480, :640, None], 3, axis=2).astype(np.uint8))
+    (incident,) = [one for one in rows(Incident) if one.kind == "moved"]
+    assert "looks elsewhere" in incident.reason
+    assert incident.ended_at is None
+    scene.clock.advance(SAID_FOR.total_seconds())
+    scene.show(0.2)
+    (incident,) = [one for one in rows(Incident) if one.kind == "moved"]
+    assert incident.ended_at is not None

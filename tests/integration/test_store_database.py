@@ -19,7 +19,7 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "0002"
 branch_labels = depends_on = None
 
 
@@ -32,7 +32,7 @@ def upgrade() -> None:
 def tomorrow(tmp_path: Path) -> Path:
     """The migrations of a version that has one table more."""
     folder = copytree(MIGRATIONS, tmp_path / "tomorrow", ignore=ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_next.py").write_text(NEXT)
+    (folder / "versions" / "9999_next.py").write_text(NEXT)
     return folder
 
 
@@ -66,7 +66,7 @@ def test_a_newer_program_keeps_a_copy_before_it_migrates(tmp_path: Path, tomorro
         session.add(an_incident(reason="before"))
     migrate(engine, backups=tmp_path / "backups", scripts=tomorrow)
     assert inspect(engine).has_table("of_tomorrow")
-    copy = open_database(f"sqlite:///{tmp_path / 'backups' / 'before-0002.db'}")
+    copy = open_database(f"sqlite:///{tmp_path / 'backups' / 'before-9999.db'}")
     assert not inspect(copy).has_table("of_tomorrow")
     with sessions_of(copy)() as session:
         assert [incident.reason for incident in session.query(Incident)] == ["before"]
@@ -74,7 +74,7 @@ def test_a_newer_program_keeps_a_copy_before_it_migrates(tmp_path: Path, tomorro
 
 def test_a_newer_database_is_refused(database: Engine, tmp_path: Path, tomorrow: Path) -> None:
     migrate(database, backups=tmp_path / "backups", scripts=tomorrow)
-    with pytest.raises(StoreError, match=r"newer Plumbline \(revision 0002\)"):
+    with pytest.raises(StoreError, match=r"newer Plumbline \(revision 9999\)"):
         migrate(database, backups=tmp_path / "backups")
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from monitor.posture.angles import measure_angles
-from monitor.posture.gravity import Calibration, camera_to_gravity, ray_to_camera, to_gravity
+from monitor.posture.gravity import Calibration, camera_to_gravity, rays_to_camera, to_gravity
 from monitor.posture.model import ANGLES, Landmark, Pose, Region
 from tests.builders import a_pose, joints
 
@@ -106,7 +106,8 @@ def test_a_camera_hung_askew_gives_the_same_angles(pitch, roll, pixel):
     """World landmarks as BlazePose would give them for a known body, turned back."""
     calibration = Calibration(pitch, roll, fov_deg=70)
     body = joints(trunk=50, arm=30, yaw=35)
-    turn = camera_to_gravity(calibration) @ ray_to_camera(*pixel, 1280, 720, 70)
+    (ray,) = rays_to_camera(np.array([pixel]), 1280, 720, 70)
+    turn = camera_to_gravity(calibration) @ ray
     landmarks = np.ones((33, 4))
     landmarks[:, :2] = pixel
     pose = Pose(landmarks, (body @ turn) * (1, -1, -1), 0.9, Region(*pixel, 100))
@@ -123,5 +124,6 @@ def test_a_camera_turned_clockwise_sees_up_lean_to_the_left():
 
 
 def test_the_ray_to_a_person_on_the_right_turns_the_frame_to_the_right():
-    toward_camera = ray_to_camera(1280, 360, 1280, 720, 60) @ [0, 0, 1]
+    (ray,) = rays_to_camera(np.array([[1280, 360]]), 1280, 720, 60)
+    toward_camera = ray @ [0, 0, 1]
     assert toward_camera[0] == pytest.approx(-np.sin(np.radians(30)))

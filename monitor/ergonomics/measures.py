@@ -1,0 +1,181 @@
+"""What ergonomics reads from one person's angles over time, by the names rules use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from monitor.ergonomics import owas, reba, rula
+from monitor.ergonomics.context import UNKNOWN, Context
+from monitor.ergonomics.counts import FORGET_S, Count, Counts, Cycle
+from monitor.ergonomics.en1005_4 import Frequency
+from monitor.ergonomics.iso11226 import HoldingAccount, Part
+from monitor.ergonomics.method import Range, interval, intervals, points
+from monitor.posture.model import Angle
+
+SIDES = ("left", "right")
+REPEATED_PER_MIN = 4.0
+"""RULA and REBA: an action repeated more often is repeated."""
+
+STATIC_S = 60.0
+STATIC_DEG = 5.0
+"""A trunk that stays this close for longer than a minute is static (minute: RULA and REBA, degrees
+ours)."""
+
+ARM_RAISED_DEG = 30.0
+"""An arm counts as raised somewhat beyond the 20° of EN 1005-4 (ours): in walking arms swing to
+25°."""
+
+MOVED_S = 0.3
+"""A movement lasts at least this long (ours); what is shorter is noise or swing."""
+
+SCORES = {"rula": rula.from_angles, "reba": reba.from_angles, "owas": owas.from_angles}
+
+
+class Measures:
+    """The accounts of one person; make one for every slot and drop it with the slot."""
+
+    def __init__(self) -> None:
+        self._holding = {
+            "holding_share.trunk": _Holding(Part.TRUNK, ("trunk_flexion",)),
+            "holding_share.head": _Holding(Part.HEAD, ("head_inclination",)),
+            "holding_share.upper_arm": _Holding(
+                Part.UPPER_ARM, tuple(f"{side}_upper_arm_elevation" for side in SIDES)
+            ),
+        }
+        self._movements = {
+            "bends_per_min": _Movement(("trunk_flexion",), enter=20.0, leave=15.0),
+            "trunk_turns_per_min": _Movement(
+                ("trunk_twist", "trunk_side_bend"), enter=10.0, leave=5.0
+            ),
+            "arm_raises_per_min": _Movement(
+                tuple(f"{side}_upper_arm_elevation" for side in SIDES),
+                enter=ARM_RAISED_DEG,
+                leave=20.0,
+            ),
+        }
+        self._still = _Still()
+        self._counts = Counts()
+        self.counted: list[Count] = []
+
+    def step(
+        self, t: float, angles: Mapping[str, Angle | None], context: Context = UNKNOWN
+    ) -> dict[str, Angle | None]:
+        """Every measure of ergonomics at `t` (steady seconds, never decreasing).
+
+        angles: degrees by the names of `monitor.posture.model.ANGLES`; none at all for somebody
+        who lies. context: what is known of the zone the person is in. Of each measure `deg` is
+        the value of the readings, with everything unseen at its best case; `low` and `high` bound
+        it over the bands and everything unseen. `None`: what it needs most is unseen. `counted`
+        holds the movements counted at this step."""
+        self.counted = self._counts.step(t, angles)
+        rates = {name: moves.step(t, angles) for name, moves in self._movements.items()}
+        context = _over_time(context, self._still.step(t, angles.get("trunk_flexion")), rates)
+        return {
+            **_scores(angles, context),
+            **self._held(t, angles, context),
+            **rates,
+        }
+
+    def finish(self) -> list[Count]:
+        """What is still to be counted when the person is no longer there."""
+        return self._counts.finish()
+
+    def _held(
+        self, t: float, angles: Mapping[str, Angle | None], context: Context
+    ) -> dict[str, Angle | None]:
+        supports = (context.trunk_supported, context.head_supported, context.arm_supported)
+        return {
+            name: account.step(t, angles, supported=support is True)
+            for (name, account), support in zip(self._holding.items(), supports, strict=True)
+        }
+
+
+def _scores(angles: Mapping[str, Angle | None], context: Context) -> dict[str, Angle | None]:
+    trunk = angles.get("trunk_flexion") is not None
+    arms = any(angles.get(f"{side}_upper_arm_to_trunk") is not None for side in SIDES)
+    if not (trunk and arms):
+        return dict.fromkeys(SCORES)
+    read, bands = points(angles), intervals(angles)
+    banded = {name: of(bands, context).score for name, of in SCORES.items()}
+    if bands == read:
+        return {name: _angle(score, score) for name, score in banded.items()}
+    return {name: _angle(of(read, context).score, banded[name]) for name, of in SCORES.items()}
+
+
+def _angle(read: Range, banded: Range) -> Angle:
+    return Angle(float(read.low), float(banded.low), float(banded.high))
+
+
+def _over_time(context: Context, still: bool, rates: Mapping[str, Angle | None]) -> Context:
+    """What is seen to be static or repeated, where settings do not say; not seeing it proves
+    nothing, since hands and head move unseen."""
+    often = any(rate is not None and rate.deg > REPEATED_PER_MIN for rate in rates.values())
+    return replace(
+        context,
+        static=(still or None) if context.static is None else context.static,
+        repeated=(often or None) if context.repeated is None else context.repeated,
+    )
+
+
+class _Holding:
+    """Three accounts for each angle, in percent: of the reading and of both ends of its band. The
+    worst of several angles counts. Support that settings do not state is none."""
+
+    def __init__(self, part: Part, names: tuple[str, ...]) -> None:
+        self._accounts = {name: tuple(HoldingAccount(part) for _ in range(3)) for name in names}
+
+    def step(
+        self, t: float, angles: Mapping[str, Angle | None], *, supported: bool
+    ) -> Angle | None:
+        shares = []
+        for name, three in self._accounts.items():
+            ends = _ends(angles.get(name))
+            used = [
+                100.0 * account.step(t, deg, supported=supported)
+                for account, deg in zip(three, ends, strict=True)
+            ]
+            if ends != UNSEEN:
+                shares.append(used)
+        return Angle(*map(max, zip(*shares, strict=True))) if shares else None
+
+
+UNSEEN = (None, None, None)
+
+
+def _ends(angle: Angle | None) -> tuple[float | None, float | None, float | None]:
+    """Reading, lowest and highest."""
+    band = interval(angle)
+    return UNSEEN if angle is None or band is None else (angle.deg, *band)
+
+
+class _Movement:
+    """How often the largest of some angles, whatever its sign, passes a limit: both arms raised
+    together are one movement."""
+
+    def __init__(self, names: tuple[str, ...], enter: float, leave: float) -> None:
+        self._names = names
+        self._cycle = Cycle(enter, leave, confirm_s=MOVED_S)
+        self._frequency = Frequency()
+
+    def step(self, t: float, angles: Mapping[str, Angle | None]) -> Angle | None:
+        seen = [abs(angle.deg) for name in self._names if (angle := angles.get(name)) is not None]
+        turn = self._cycle.step(t, max(seen, default=None))
+        rate = self._frequency.step(t, moved=turn is not None and turn.end is None)
+        return Angle(rate, rate, rate) if seen else None
+
+
+@dataclass(slots=True)
+class _Still:
+    """Whether an angle has stayed where it was for longer than a minute."""
+
+    since: float = 0.0
+    seen_t: float = 0.0
+    deg: float | None = None
+
+    def step(self, t: float, angle: Angle | None) -> bool:
+        if angle is None:
+            return False
+        moved = self.deg is None or abs(angle.deg - self.deg) > STATIC_DEG
+        if moved or t - self.seen_t > FORGET_S:
+            self.deg, self.since = angle.deg, t
+        self.seen_t = t
+        return t - self.since > STATIC_S

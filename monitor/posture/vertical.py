@@ -1,0 +1,318 @@
+"""Where down is for one camera, learnt from people who stand and walk.
+
+An upright person is a plumb line. Every look at one gives a line from the feet to the head, and how
+long it seems where it stands. All these lines stand on one floor and point one way, which fits one
+pitch, roll and height of the camera only (Lv, Zhao & Nevatia 2006, self-calibration of a camera
+from video of a walking human), and a field of view, but less surely. Somebody who keeps to one spot
+does not settle it; then the world landmarks, which tell roughly how a body stands against the ray
+to it, decide.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields, replace
+
+import numpy as np
+
+from monitor.posture.angles import EARS, HIPS, SHOULDERS, angle_between_deg, pair_visible
+from monitor.posture.body import apart
+from monitor.posture.gravity import Calibration, camera_to_gravity, rays_to_camera
+from monitor.posture.model import Floats, Landmark, Pose
+
+KNEES = (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE)
+ANKLES = (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE)
+FEET = (
+    Landmark.LEFT_HEEL,
+    Landmark.RIGHT_HEEL,
+    Landmark.LEFT_FOOT_INDEX,
+    Landmark.RIGHT_FOOT_INDEX,
+)
+"""Their middle is below who stands: the ankles are some 5 cm behind it."""
+
+STRAIGHT_DEG = 25.0
+"""Knees and hips bent by less are straight: a walking leg on the ground, with the model's error."""
+
+MOVED = 0.4
+"""Trunk lengths (0.2 m) somebody must have gone before they are taken for upright again: who walks
+is, who only is straight may be lying."""
+
+AGAIN_S = 60.0
+"""Whoever stays at one spot counts again after so long."""
+
+PLACES = 8
+"""Cells along each side of the picture: looks at one place say the same again."""
+
+KEPT = 12
+"""Looks kept at each place; older ones are forgotten."""
+
+LEAST_LOOKS = 6
+"""Fewer looks settle nothing."""
+
+ACROSS, ALONG = 0.035, 0.05
+"""Spread of the head about where it should be, in lengths from feet to ears: people lean by 2°;
+their statures differ by 4 % (adults of one sex), gait lowers heads by 3 %."""
+
+AHEAD = (0.04, 0.04)
+"""How far the ears are ahead of the middle of the feet, in the same unit: 6 cm, and as much more or
+less in walking."""
+
+WORLD_SPREAD = 0.2
+"""Of the tilt that the world landmarks give to bodies (11°), the same for all looks of a camera, so
+that many of them say no more than one: the error of trunk angles over all views in single looks."""
+
+LENSES = 0.2
+"""Spread of the logarithm of an unknown focal length about that of 60°: 50° to 71° in two of
+three."""
+
+KNOWN = 1e-3
+"""The same of a known one."""
+
+NEVER_FARTHER = 0.02
+"""Slope of the steepest ray that still meets the floor: at fifty times the camera's height."""
+
+LEVEL_DEG = 3.0
+"""Cameras are put up with a level horizon, within this."""
+
+HEIGHTS = (1.7, 0.7)
+"""Camera height in lengths from feet to ears: 2.7 m; half or twice that in two of three (of the
+logarithm)."""
+
+STARTS_DEG = (0.0, 25.0, 50.0)
+
+REFIT_S = 60.0
+"""How often a fit is made while there are new looks."""
+
+STEPS = 30
+"""Most steps to the best fit; eight are usual."""
+
+ENOUGH = 1e-3
+"""A step that makes a fit less likely or more by so little ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One upright body. feet, head, hips: (2,) pixels. up, ahead: (3,) unit vectors along the body
+    and to where it faces, in the frame of the ray (x right, y up, z backwards)."""
+
+    feet: Floats
+    head: Floats
+    hips: Floats
+    up: Floats
+    ahead: Floats
+
+
+LOOK_PARTS = (2, 4, 6, 9)
+LOOK = 12
+"""Numbers of a look, and where its parts begin."""
+
+
+class Vertical:
+    """Where down is for one camera now: as given, or learnt from the people it sees.
+
+    calibration: to judge by. looks: how many it was learnt from, 0 when it was given. size: of the
+    pictures they were seen in. revision: rises whenever something was learnt or forgotten.
+    """
+
+    def __init__(self, given: Calibration, *, fov_known: bool = False) -> None:
+        """given: from the settings, or what is assumed until more is known (`origin`).
+        fov_known: its field of view is from the settings."""
+        self.calibration = self._given = given
+        self.looks = 0
+        self.size = (0, 0)
+        self.revision = 0
+        self._fov_deg = given.fov_deg if fov_known else None
+        self._places: dict[tuple[int, int], deque[Look]] = {}
+        self._last: dict[int, tuple[float, Pose]] = {}
+        self._new = 0
+        self._fitted_t = float("-inf")
+
+    def see(self, t: float, slot: int, pose: Pose, size: tuple[int, int]) -> None:
+        """Take in a look at somebody believed; all but the upright who move are passed over.
+
+        size: of the picture, width and height in pixels.
+        """
+        if self._given.origin != "assumed" or not (upright(pose) and self._is_new(t, slot, pose)):
+            return
+        if size != self.size:
+            self._clear(size)
+        look = _look(pose)
+        if self._within(look.feet) and self._within(look.head):
+            self._last[slot] = (t, pose)
+            self._keep(look)
+
+    def settle(self, t: float) -> None:
+        """Learn from the looks, once a minute when there are new ones. Some 50 ms when it does."""
+        looks = [look for place in self._places.values() for look in place]
+        if not self._new or t - self._fitted_t < REFIT_S or len(looks) < LEAST_LOOKS:
+            return
+        self._fitted_t, self._new = t, 0
+        fits = [Fit(looks, self.size, self._fov_deg, start) for start in STARTS_DEG]
+        learnt = min(fits, key=lambda fit: fit.cost).calibration
+        if learnt.sd_deg < self._given.sd_deg:
+            self.calibration, self.looks = learnt, len(looks)
+            self.revision += 1
+
+    def forget(self) -> None:
+        """The camera was moved: all that was learnt is void."""
+        self._clear(self.size)
+        self.calibration, self.looks = self._given, 0
+        self.revision += 1
+
+    def kept(self) -> Floats:
+        """(n, 12) the looks, for `restore`."""
+        looks = [astuple(look) for place in self._places.values() for look in place]
+        return np.array([np.concatenate(look) for look in looks]).reshape(-1, LOOK)
+
+    def restore(self, kept: Floats, size: tuple[int, int]) -> None:
+        """Go on from looks kept earlier. Raises ValueError when they are none."""
+        if kept.ndim != 2 or kept.shape[1] != LOOK or not np.isfinite(kept).all() or min(size) < 1:
+            raise ValueError(f"looks at upright people are (n, {LOOK}) numbers, not {kept.shape}")
+        self._clear(size)
+        for row in kept:
+            self._keep(Look(*np.split(row, LOOK_PARTS)))
+
+    def _clear(self, size: tuple[int, int]) -> None:
+        self._places.clear()
+        self._last.clear()
+        self.size, self._new, self._fitted_t = size, 0, float("-inf")
+
+    def _keep(self, look: Look) -> None:
+        place = tuple(int(share * PLACES) for share in look.feet / self.size)
+        self._places.setdefault((place[0], place[1]), deque(maxlen=KEPT)).append(look)
+        self._new += 1
+
+    def _within(self, point: Floats) -> bool:
+        return bool(0 <= point[0] < self.size[0] and 0 <= point[1] < self.size[1])
+
+    def _is_new(self, t: float, slot: int, pose: Pose) -> bool:
+        self._last = {s: last for s, last in self._last.items() if t - last[0] < AGAIN_S}
+        return slot not in self._last or apart(self._last[slot][1], pose) > MOVED
+
+
+def upright(pose: Pose) -> bool:
+    """Whether the body is straight from ankles to shoulders, wherever down is."""
+    pairs = (SHOULDERS, HIPS, KNEES, ANKLES)
+    if not all(pair_visible(pose, pair) for pair in (*pairs, EARS)):
+        return False
+    shoulders, hips, knees, ankles = (pose.world[list(pair)].mean(axis=0) for pair in pairs)
+    hip = angle_between_deg(shoulders - hips, hips - knees)
+    knee = angle_between_deg(hips - knees, knees - ankles)
+    return max(hip, knee) < STRAIGHT_DEG
+
+
+def _look(pose: Pose) -> Look:
+    feet, head, hips = (pose.landmarks[list(m), :2].mean(axis=0) for m in (FEET, EARS, HIPS))
+    world = pose.world * (1.0, -1.0, -1.0)
+    up = world[list(SHOULDERS)].mean(axis=0) - world[list(FEET)].mean(axis=0)
+    ahead = np.cross(up, world[HIPS[1]] - world[HIPS[0]])
+    return Look(feet, head, hips, up / np.linalg.norm(up), ahead / np.linalg.norm(ahead))
+
+
+class Fit:
+    """The likeliest camera by looks, found from one start (Levenberg–Marquardt).
+
+    values: pitch and roll in radians; logarithms of the camera's height over the floor in lengths
+    from feet to ears, and of the focal length in widths of the picture; how far ears are ahead of
+    feet, in those lengths. cost: twice the negative logarithm of their likelihood. Where heads are
+    is taken as Cauchy distributed, since some looks are at benders or upside down.
+    """
+
+    def __init__(
+        self,
+        looks: Sequence[Look],
+        size: tuple[int, int],
+        fov_deg: float | None,
+        start_deg: float,
+    ) -> None:
+        self._size, self._middle = size, np.array(size) / 2
+        self._feet, self._head, self._hips, self._up, self._ahead = (
+            np.array([getattr(look, field.name) for look in looks]) for field in fields(Look)
+        )
+        focal = np.log(_focal(60.0 if fov_deg is None else fov_deg))
+        self._expected = np.array([0.0, 0.0, np.log(HEIGHTS[0]), focal, AHEAD[0]])
+        lens = LENSES if fov_deg is None else KNOWN
+        self._spread = np.array([np.inf, np.radians(LEVEL_DEG), HEIGHTS[1], lens, AHEAD[1]])
+        self.values = self._expected + np.eye(5)[0] * np.radians(start_deg)
+        self.cost = self._cost(self.values)
+        self._descend()
+
+    @property
+    def calibration(self) -> Calibration:
+        slopes, _ = self._slopes()
+        covariance = np.linalg.inv(slopes.T @ slopes)
+        sd_deg = float(np.degrees(np.sqrt(covariance[0, 0])))
+        return replace(self._calibration(self.values), sd_deg=sd_deg)
+
+    def _descend(self) -> None:
+        damping = 1e-2
+        for _ in range(STEPS):
+            before = self.cost
+            slopes, errors = self._slopes()
+            normal, gradient = slopes.T @ slopes, slopes.T @ errors
+            while self.cost == before and damping < 1e6:
+                damped = normal + damping * np.diag(np.diag(normal))
+                values = self.values - np.linalg.solve(damped, gradient)
+                cost = self._cost(values)
+                if cost < before:
+                    self.values, self.cost = values, cost
+                damping = damping / 10 if cost < before else damping * 4
+            if before - self.cost < ENOUGH:
+                return
+
+    def _cost(self, values: Floats) -> float:
+        heads, rest = self._heads(values), self._rest(values)
+        return float(np.log1p((heads**2).sum(axis=1)).sum() + rest @ rest)
+
+    def _slopes(self) -> tuple[Floats, Floats]:
+        """The derivative of the errors by the values, and the errors; the farther a head is from
+        where it should be, the less it weighs."""
+        weights = 1 / np.sqrt(1 + (self._heads(self.values) ** 2).sum(axis=1, keepdims=True))
+
+        def errors(values: Floats) -> Floats:
+            return np.concatenate([(self._heads(values) * weights).ravel(), self._rest(values)])
+
+        step = 1e-5
+        here = errors(self.values)
+        moved = [errors(self.values + each) for each in np.eye(len(self.values)) * step]
+        return np.column_stack([(one - here) / step for one in moved]), here
+
+    def _heads(self, values: Floats) -> Floats:
+        """(n, 2) how far each head is across and along its body from where it should be."""
+        turn, focal = (
+            camera_to_gravity(self._calibration(values)),
+            np.exp(values[3]) * self._size[0],
+        )
+        rays = np.column_stack([(self._feet - self._middle) / focal, -np.ones(len(self._feet))])
+        down = (rays * (1, -1, 1)) @ turn.T
+        feet = down * (np.exp(values[2]) / np.maximum(-down[:, 1:2], NEVER_FARTHER))
+        ahead = self._gravity(values, self._ahead) * (1, 0, 1)
+        x, y, z = ((feet + (0, 1, 0) + values[4] * ahead) @ turn).T
+        seen = np.column_stack([x, -y]) / np.maximum(-z, 0.05)[:, None] * focal + self._middle
+        body = self._head - self._feet
+        along = body / (body**2).sum(axis=1, keepdims=True)
+        off = seen - self._head
+        across = off[:, 0] * along[:, 1] - off[:, 1] * along[:, 0]
+        return np.column_stack([across / ACROSS, (off * along).sum(axis=1) / ALONG])
+
+    def _rest(self, values: Floats) -> Floats:
+        """How far the values are from what was expected, and bodies from upright by their world
+        landmarks."""
+        tilt = np.median(self._gravity(values, self._up)[:, [0, 2]], axis=0) / WORLD_SPREAD
+        return np.concatenate([(values - self._expected) / self._spread, tilt])
+
+    def _gravity(self, values: Floats, vectors: Floats) -> Floats:
+        """(n, 3) vectors in the frames of the rays, turned into gravity's."""
+        calibration = self._calibration(values)
+        rays = rays_to_camera(self._hips, *self._size, calibration.fov_deg)
+        turn = camera_to_gravity(calibration)
+        return np.asarray(np.einsum("ij,njk,nk->ni", turn, rays, vectors))
+
+    def _calibration(self, values: Floats) -> Calibration:
+        pitch, roll = np.degrees(values[:2])
+        fov = 2 * np.degrees(np.arctan(0.5 / np.exp(values[3])))
+        return Calibration(float(pitch), float(roll), float(fov), "learnt")
+
+
+def _focal(fov_deg: float) -> float:
+    """In widths of the picture."""
+    return float(0.5 / np.tan(np.radians(fov_deg) / 2))

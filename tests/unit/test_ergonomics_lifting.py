@@ -1,0 +1,217 @@
+"""The lifting equation, the daily dose and the counts."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitor.capture.mannequin import BUILDS, MannequinSource, angles, stand_up
+from monitor.capture.mannequin.source import cast
+from monitor.ergonomics import niosh
+from monitor.ergonomics.context import Coupling
+from monitor.ergonomics.counts import Counts, Cycle, Kind
+from monitor.ergonomics.dose import Dose, Sighting
+from monitor.posture.model import Angle
+
+IDEAL = niosh.Lift(
+    load_kg=23.0, horizontal_cm=25, vertical_cm=75, distance_cm=25, asymmetry_deg=0,
+    per_min=0.2, hours=1, coupling=Coupling.GOOD,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "limit_kg"),
+    [
+        ({}, 23.0),
+        ({"horizontal_cm": 10}, 23.0),
+        ({"horizontal_cm": 50}, 11.5),
+        ({"vertical_cm": 0}, 23 * 0.775),
+        ({"vertical_cm": 175}, 23 * 0.7),
+        ({"distance_cm": 100}, 23 * 0.865),
+        ({"asymmetry_deg": 90}, 23 * 0.712),
+        ({"per_min": 5, "hours": 8}, 23 * 0.35),
+        ({"per_min": 4.5, "hours": 8}, 23 * 0.35),
+        ({"per_min": 15, "vertical_cm": 75}, 23 * 0.28),
+        ({"coupling": Coupling.FAIR}, 23.0),
+        ({"coupling": Coupling.POOR}, 23 * 0.9),
+        ({"coupling": Coupling.FAIR, "vertical_cm": 65}, 23 * 0.97 * 0.95),
+        (
+            {"horizontal_cm": 40, "vertical_cm": 35, "distance_cm": 50, "asymmetry_deg": 45,
+             "per_min": 3, "hours": 2, "coupling": Coupling.FAIR},
+            23 * 0.625 * 0.88 * 0.91 * 0.856 * 0.79 * 0.95,
+        ),
+    ],
+)  # fmt: skip
+def test_the_weight_limit(changes, limit_kg):
+    found = niosh.assess(replace(IDEAL, **changes))
+    assert found.limit_kg == pytest.approx(limit_kg)
+    assert found.index == pytest.approx(23.0 / limit_kg)
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "at", "value"),
+    [
+        (niosh.horizontal_multiplier, 63, 25 / 63), (niosh.horizontal_multiplier, 64, 0),
+        (niosh.vertical_multiplier, 176, 0), (niosh.vertical_multiplier, -1, 0),
+        (niosh.distance_multiplier, 175, 0.82 + 4.5 / 175), (niosh.distance_multiplier, 176, 0),
+        (niosh.asymmetry_multiplier, 135, 0.568), (niosh.asymmetry_multiplier, 136, 0),
+    ],
+)  # fmt: skip
+def test_multipliers_are_0_beyond_their_limits(multiplier, at, value):
+    assert multiplier(at) == pytest.approx(value)
+
+
+def test_frequency_multipliers_never_rise_with_frequency_or_hours():
+    table = np.array(niosh.FREQUENCY_MULTIPLIERS)
+    assert table.shape == (3, 2, 17)
+    assert (np.diff(table, axis=2) <= 0).all()
+    assert (np.diff(table, axis=0) <= 0).all()
+    assert (np.diff(table, axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"horizontal_cm": 64}, "horizontal_cm is 64; beyond 63 cm"),
+        ({"vertical_cm": 176}, "vertical_cm is 176; beyond 175 cm"),
+        ({"vertical_cm": -1}, "vertical_cm is -1; it must be a number from 0"),
+        ({"distance_cm": 176}, "distance_cm is 176; beyond 175 cm"),
+        ({"asymmetry_deg": 136}, "asymmetry_deg is 136; beyond 135°"),
+        ({"per_min": 16}, "per_min is 16; so often"),
+        ({"per_min": 13, "vertical_cm": 70}, "per_min is 13; so often for 1 h from 70 cm"),
+        ({"hours": 9}, "hours is 9; the equation covers work of up to 8 hours"),
+        ({"load_kg": -1}, "load_kg is -1"),
+        ({"load_kg": float("nan")}, "load_kg is nan"),
+        ({"coupling": Coupling.UNACCEPTABLE}, "coupling is unacceptable"),
+    ],
+)
+def test_a_task_out_of_range_names_the_limit(changes, named):
+    with pytest.raises(ValueError, match=named):
+        niosh.assess(replace(IDEAL, **changes))
+
+
+@pytest.mark.parametrize(
+    ("index", "risk"), [(0.5, "nominal"), (1, "nominal"), (1.1, "increased"), (3.1, "high")]
+)
+def test_bands_of_the_index(index, risk):
+    assert niosh.risk(index) == risk
+
+
+def bent(deg, low=None, high=None):
+    return {"trunk_flexion": Angle(deg, low, high)}
+
+
+@pytest.mark.parametrize("hz", [1, 5, 25])
+def test_the_dose_is_minutes_over_the_angle_in_each_zone(hz):
+    dose = Dose()
+    for i in range(120 * hz + 1):
+        t = i / hz
+        angles = bent(40, 25, 55) if t < 60 else bent(20, 10, 29)
+        dose.step(t, [Sighting(1, ("press",), angles), Sighting(2, (), bent(90, 80, 95))])
+    back, everywhere = dose.minutes("press")["back_bent"], dose.minutes()["back_bent"]
+    assert (back.certain, back.likely, back.possible) == pytest.approx((0, 1, 1))
+    assert (everywhere.certain, everywhere.likely) == pytest.approx((2, 3))
+    assert everywhere.unseen == 0
+    assert dose.minutes("press")["neck_bent"].unseen == pytest.approx(2)
+    assert dose.shares("press")["back_bent"] == pytest.approx(1 / 120)
+    assert dose.minutes("elsewhere")["back_bent"].likely == 0
+
+
+def test_a_dose_does_not_grow_over_gaps_or_people_who_left():
+    dose = Dose()
+    for t, people in ((0, [1]), (30, [1]), (31, []), (32, [1]), (33, [2])):
+        dose.step(float(t), [Sighting(slot, (), bent(60)) for slot in people])
+    assert dose.minutes()["back_bent"].likely == 0
+
+
+def test_arms_over_the_shoulders_and_squats_are_doses_too():
+    dose = Dose()
+    seen = {"left_upper_arm_elevation": Angle(120), "left_knee_flexion": Angle(110, 95, 120)}
+    for t in (0.0, 6.0):
+        dose.step(t, [Sighting(1, (), seen)])
+    assert dose.minutes()["elbows_above_shoulders"].certain == pytest.approx(0.1)
+    assert dose.minutes()["squatting"].likely == pytest.approx(0.1)
+    assert dose.minutes()["squatting"].certain == 0
+
+
+def begun(values, dt=0.2):
+    cycle = Cycle(enter=45, leave=30)
+    return [i for i, v in enumerate(values) if (turn := cycle.step(i * dt, v)) and not turn.end]
+
+
+@pytest.mark.parametrize(
+    ("values", "count"),
+    [
+        ([0, 50, 50, 0], 1),
+        ([0, 50, 0, 0], 0),
+        ([0, 50, 40, 50, 35, 50, 0], 1),
+        ([0, 50, 50, 0, 0, 50, 50, 0], 2),
+        ([0, 50, 50, 0, 50, 50, 0], 1),
+        ([50, 50, 50, 0], 0),
+        ([0, 50, None, 50, 0], 1),
+        ([0, 50, 50, *[None] * 20, 50, 50], 1),
+        ([None, None], 0),
+    ],
+)
+def test_a_cycle_begins_from_under_its_limits_and_needs_two_samples(values, count):
+    assert len(begun(values)) == count
+
+
+def test_noise_round_a_limit_is_not_a_series_of_bends():
+    rng = np.random.default_rng(0)
+    noisy = 45 + rng.normal(0, 5, 5 * 600)
+    assert len(begun(noisy)) <= 1
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(2, [Kind.SQUAT]), (20, [])])
+def test_a_squat_under_way_at_the_end_counts_and_sitting_does_not(seconds, found):
+    counts = Counts()
+    knees = [0.0, *[100.0] * (5 * seconds)]
+    for i, deg in enumerate(knees):
+        assert counts.step(i / 5, {"left_knee_flexion": Angle(deg)}) == []
+    assert [count.kind for count in counts.finish()] == found
+
+
+@pytest.mark.parametrize(
+    ("before", "down", "after", "found"),
+    [
+        (10, 10, 70, [Kind.STOOP_LIFT]),
+        (70, 10, 10, [Kind.LOWERING]),
+        (10, 10, 10, []),
+        (70, 70, 70, []),
+        (None, 10, None, []),
+    ],
+)
+def test_elbows_tell_a_lift_from_a_lowering_and_both_from_an_empty_hand(before, down, after, found):
+    counts, kinds = Counts(), []
+    for i in range(40):
+        low = 10 <= i < 20
+        elbow = before if i < 10 else down if low else after
+        seen = {
+            "trunk_flexion": Angle(80.0 if low else 0.0),
+            "left_upper_arm_elevation": Angle(10.0),
+            "left_elbow_flexion": None if elbow is None else Angle(float(elbow)),
+            "left_knee_flexion": Angle(20.0),
+        }
+        kinds += [count.kind for count in counts.step(i / 5, seen)]
+    assert kinds == [Kind.BEND, *found]
+
+
+@pytest.mark.parametrize("hz", [5, 10, 25])
+def test_the_drawn_shift_is_counted_as_the_eye_counts(hz):
+    """One bend over the table, one crate lifted and set down by stooping and one by squatting,
+    one reach overhead; sitting, kneeling and walking are none of these."""
+    source = MannequinSource.from_url("mannequin:shift")
+    part = cast(source.view, source.camera)[0][0]
+    counts, found = Counts(), Counter()
+    for t in np.arange(0, 79, 1 / hz):
+        moment = part.at(float(t))
+        if moment.posture is not None:
+            body = stand_up(moment.posture, BUILDS["average"], moment.place, moment.heading)
+            seen = {name: Angle(deg) for name, deg in angles(body).items()}
+            found.update(count.kind for count in counts.step(float(t), seen))
+    assert found == {
+        Kind.BEND: 3, Kind.STOOP_LIFT: 1, Kind.SQUAT_LIFT: 1, Kind.LOWERING: 2,
+        Kind.SQUAT: 2, Kind.OVERHEAD_REACH: 1,
+    }  # fmt: skip

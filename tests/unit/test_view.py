@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from monitor.posture.model import Floats
+from monitor.posture.view import LOOK_S, LOOKS, MOVED_S, View
+
+STEPS = int(MOVED_S / LOOK_S) + LOOKS + 2
+
+
+def hall(seed: int = 1) -> Floats:
+    """Cells of a picture with things in it, 20 grey levels apart."""
+    blocks = np.random.default_rng(seed).integers(0, 10, (12, 22)) * 20.0
+    return np.kron(blocks, np.ones((8, 8)))[:90, :160].astype(np.float32)
+
+
+def told(view: View, cells: Floats, start: float, steps: int = STEPS) -> list[float]:
+    """When a move was told."""
+    random = np.random.default_rng(0)
+    times = [start + LOOK_S * i for i in range(steps)]
+    return [t for t in times if view.moved(t, cells + random.normal(0, 1, cells.shape))]
+
+
+@pytest.fixture
+def view() -> View:
+    view = View()
+    assert told(view, hall(), 0.0) == []
+    return view
+
+
+def test_a_turned_camera_is_told_once_within_a_minute(view):
+    turned = np.roll(hall(), 12, axis=1)
+    moves = told(view, turned, 100.0)
+    assert len(moves) == 1
+    assert moves[0] <= 160.0
+    assert told(view, turned, 200.0) == []
+
+
+@pytest.mark.parametrize("lit", [0.4, 1.6, np.linspace(0.4, 1.3, 160)])
+def test_other_light_is_no_move(view, lit):
+    assert told(view, hall() * lit, 100.0) == []
+
+
+def test_somebody_before_the_lens_for_a_while_is_no_move(view):
+    assert told(view, hall(2), 100.0, int(MOVED_S / LOOK_S)) == []
+    assert told(view, hall(), 100.0 + MOVED_S) == []
+
+
+def test_a_dark_picture_tells_nothing(view):
+    assert told(view, np.zeros((90, 160), np.float32), 100.0) == []
+    assert told(view, hall(), 200.0) == []
+
+
+def test_a_camera_turned_while_it_was_away_is_told(view):
+    assert len(told(view, np.roll(hall(), 12, axis=1), 9000.0)) == 1
+
+
+def test_another_size_is_known_anew(view):
+    assert told(view, hall()[:45, :80], 100.0) == []
