@@ -95,6 +95,7 @@ class RuleChange(Part):
     release_s: float | None = Field(None, ge=0)
     remind_s: float | None = Field(None, gt=0)
     severity: Literal["notice", "warning", "alert"] | None = None
+    sure: Literal["certain", "likely"] | None = None
     zones: list[Name] | None = Field(None, description="judge only people standing in these zones")
 
 
@@ -241,6 +242,7 @@ class PackRule(Part):
     remind_s: float = Field(60.0, gt=0)
     forget_s: float = Field(15.0, gt=0)
     upright: bool = Field(True, description="judge only people who do not lie")
+    sure: Literal["certain", "likely"] = "likely"
     severity: Literal["notice", "warning", "alert"]
     advice: str
     source: str = Field(description="standard and how far it was verified, or that it is ours")

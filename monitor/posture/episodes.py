@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.posture.model import Person
-from monitor.posture.rules import MEASURES, Rule
+from monitor.posture.rules import Rule
 
 TRACK_POINTS = 600
 """A longer track is thinned to every second point: a chart is no wider."""
@@ -91,7 +91,7 @@ class Episodes:
         measured: set[tuple[int, str]] = set()
         for person in people:
             for rule in self._rules:
-                value = MEASURES[rule.measure].of(person) if rule.applies(person) else None
+                value = rule.value(person)
                 if value is not None:
                     measured.add((person.slot, rule.name))
                     changes += self._seen(t, value, person, rule)
