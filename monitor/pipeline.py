@@ -9,8 +9,8 @@ from monitor.capture.watch import PictureWatch
 from monitor.clock import Clock
 from monitor.evidence import mask_out
 from monitor.pose.engine import Engine
-from monitor.posture.belief import misshapen
-from monitor.posture.body import apart, extent, in_view
+from monitor.pose.mend import mended
+from monitor.posture.body import extent, in_view
 from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Calibration, sight
@@ -22,17 +22,12 @@ from monitor.posture.search import SearchPlan
 from monitor.posture.slots import Slot, Slots
 from monitor.posture.vertical import Vertical
 from monitor.posture.view import View
-from monitor.posture.windows import Sizes, around, windows
+from monitor.posture.windows import Sizes, windows
 from monitor.posture.zones import Polygon, zones_of
 
 SQUARES = 4
 """Squares searched at one look, some 10 ms each: a round is spread over several looks, so that
 none of them stalls, and begins with the whole picture."""
-
-
-SAME_PLACE = 1.0
-"""Trunk lengths between the big joints of a look that went wrong and of the body it was meant for:
-hips laid on knees or hands are half of that away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +155,10 @@ class CameraPipeline:
         if not self._slots.all:
             return []
         started = self._clock.steady()
-        looks = self._engine.follow(frame.image, self._slots.regions(frame.t))
-        mended = self._mended(frame, _in_view(looks, frame))
+        followed = self._engine.follow(frame.image, self._slots.regions(frame.t))
+        looks = mended(self._engine, frame.image, _in_view(followed, frame), most=1)
         self._took(frame.at, "follow", started)
-        return mended
-
-    def _mended(self, frame: Frame, looks: list[Pose]) -> list[Pose]:
-        """A look with the bones of no body is replaced by what a search of its place finds there.
-        Only one a picture: that takes as long as following five."""
-        worst = next(filter(misshapen, looks), None)
-        if worst is None:
-            return looks
-        found = self._engine.find(frame.image, [around(worst)])
-        here = [pose for pose in found if apart(pose, worst) < SAME_PLACE and not misshapen(pose)]
-        better = min(here, key=lambda pose: apart(pose, worst), default=worst)
-        return [better if look is worst else look for look in looks]
+        return looks
 
     def _find(self, frame: Frame) -> list[Pose]:
         height, width = frame.image.shape[:2]

@@ -14,6 +14,7 @@ from monitor.clock import Clock
 from monitor.errors import CaptureError, InputError
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
+from monitor.pose.mend import mended
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person, Pose
 from monitor.posture.windows import windows
@@ -69,12 +70,20 @@ def look_at(
     if _is_still(path):
         image = read_picture(path)
         size = image.shape[1], image.shape[0]
-        poses = engine.find(image) or engine.find(image, windows(*size))
+        poses = look_closely(engine, image)
         people = measured(poses, calibration, size)
         yield Looked(0, 0.0, image, people, poses)
     else:
         pipeline = CameraPipeline(_plan(calibration, fps), engine, clock)
         yield from _film(path, pipeline, fps, clock)
+
+
+def look_closely(engine: Engine, image: Image) -> list[Pose]:
+    """Everybody in one picture, with the time that a single one allows: who is not found at a
+    glance is sought in squares, and looks that went wrong are taken again."""
+    height, width = image.shape[:2]
+    found = engine.find(image) or engine.find(image, windows(width, height))
+    return mended(engine, image, found, most=len(found))
 
 
 def _is_still(path: Path) -> bool:

@@ -41,11 +41,11 @@ NEARER_M = np.array([0.05, -0.02, -0.01, 0.08, 0.09])
 (behind) the hips that it gives, and what it adds. Fitted on the drawn camera over bodies of random
 proportions and clothes; seen in every other figure, since it is the network that guesses."""
 
-NOISE_M = np.array([0.03, 0.03, 0.08, 0.035, 0.035])
+NOISE_M = np.array([0.036, 0.036, 0.096, 0.042, 0.042])
 """Standard deviations of what is seen: trunk right, up and back, head right and up (drawn camera,
-a seventh more than fits it best, for figures that are drawn or dressed otherwise)."""
+two fifths more than fits it best, for people who are built or dressed otherwise)."""
 
-STRETCH = 0.12
+STRETCH = 0.14
 """Of the trunk's length against the body's scale: 0.05 are people's proportions (Drillis & Contini
 1966, as in Winter's fig. 4.1, against anthropometric tables), the rest is the scale's error."""
 
@@ -69,8 +69,9 @@ BACKWARD_EACH, FOLDED_EACH = np.radians((12.0, 5.0))
 """Extension ends near 25° and flexion near 110° (with the hips): beyond these it is less likely, by
 a factor e each so many degrees. All flexions between are taken for equal, but for upright."""
 
-LEVELS = (0.05, 0.95)
-"""A band of 90 %."""
+LEVELS = (0.5, 0.05, 0.95)
+"""The middle, so that a value over a limit is over it with a probability of a half, and a band of
+90 %."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,13 +168,16 @@ def weigh(cues: Cues) -> tuple[Floats, Floats, float]:
 
 
 def inclinations_deg(side_bend: Floats) -> Floats:
-    """(n,) degrees from vertical for each of `FLEXIONS`, backward negative."""
+    """(n,) degrees from vertical for each of `FLEXIONS`; backward negative, which only counts as
+    such where the trunk leans more backward than sideways: less cannot be told."""
     off = np.arccos(np.clip(np.cos(FLEXIONS) * np.cos(side_bend), -1.0, 1.0))
-    return np.asarray(np.degrees(np.where(FLEXIONS < -1e-9, -off, off)))
+    backward = FLEXIONS + np.abs(side_bend) < -1e-9
+    return np.asarray(np.degrees(np.where(backward, -off, off)))
 
 
 def summed_up(weights: Floats, values: Floats) -> tuple[float, float, float]:
-    """Mean and the ends of the 90 % band of rising values with these weights (of any sum)."""
-    share = weights / weights.sum()
-    low, high = np.interp(LEVELS, np.cumsum(share) - share / 2, values)
-    return float(share @ values), float(low), float(high)
+    """Median and the ends of the 90 % band of values with these weights (of any sum)."""
+    order = np.argsort(values, kind="stable")
+    share = weights[order] / weights.sum()
+    middle, low, high = np.interp(LEVELS, np.cumsum(share) - share / 2, values[order])
+    return float(middle), float(low), float(high)

@@ -29,6 +29,7 @@ from time import perf_counter
 
 import numpy as np
 
+from monitor.analysis.files import look_closely
 from monitor.capture.mannequin import BUILDS, bent, both, draw_view
 from monitor.capture.mannequin.figure import CLOTHES
 from monitor.clock import SystemClock
@@ -38,7 +39,6 @@ from monitor.pose.engines import make_engine
 from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Calibration, sight
 from monitor.posture.model import Angle, Frame, Pose, Truth
-from monitor.posture.windows import windows
 
 DATA = Path(os.environ.get("PLUMBLINE_DATA") or Path(__file__).parents[2] / "var")
 VIEWS = int(os.environ.get("PLUMBLINE_BENCH_VIEWS") or 504)
@@ -114,8 +114,7 @@ def nearest(poses: Sequence[Pose], true: Truth) -> Pose | None:
 def pictures(engine: Engine, sample: Sequence[View]) -> Iterator[dict[str, Read | None]]:
     for i, view in enumerate(sample):
         image, true = view.draw(seed=i)
-        poses = engine.find(image) or engine.find(image, windows(*SIZE))
-        pose = nearest(poses, true)
+        pose = nearest(look_closely(engine, image), true)
         if pose is None:
             yield dict.fromkeys(true.angles)
         else:
