@@ -47,6 +47,8 @@ SIZE = (960, 540)
 YAWS, PITCHES, TRUNKS, KNEES = range(0, 360, 15), (0, 15, 30, 45), range(0, 91, 15), (0, 60, 100)
 DISTANCES, ARMS = (3.2, 5.0), (0, 0, 45, 80, 130)
 THREE = ("average", "long-legged", "long-backed")
+MOST_RAISED = 165
+"""Degrees to which a shoulder lifts an arm against the trunk."""
 NEAR_ENOUGH = 0.25
 """Share of the picture's width within which a body found is the drawn one."""
 
@@ -71,9 +73,10 @@ class View:
 
     def draw(self, share: float = 1.0, seed: int = 0) -> tuple[np.ndarray, Truth]:
         """share: of the way from standing into the posture."""
-        posture = bent(share * self.trunk, share * self.knee).plus(**both(arm=share * self.arm))
+        hanging = bent(share * self.trunk, share * self.knee)
+        raised = min(share * self.arm, MOST_RAISED - hanging.left_arm)
         return draw_view(
-            posture,
+            hanging.plus(**both(arm=raised)),
             yaw=self.yaw,
             pitch=self.pitch,
             distance=self.distance,
