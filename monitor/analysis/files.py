@@ -26,6 +26,9 @@ content decides."""
 
 NEITHER = "is no picture and no video that can be read: of another kind, damaged or incomplete"
 
+MOST_SQUARES = 60
+"""A picture that takes more squares to search is a longer strip than any camera gives."""
+
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -82,7 +85,10 @@ def look_closely(engine: Engine, image: Image) -> list[Pose]:
     """Everybody in one picture, with the time that a single one allows: who is not found at a
     glance is sought in squares, and looks that went wrong are taken again."""
     height, width = image.shape[:2]
-    found = engine.find(image) or engine.find(image, windows(width, height))
+    found = engine.find(image)
+    squares = windows(width, height)
+    if not found and len(squares) <= MOST_SQUARES:
+        found = engine.find(image, squares)
     return mended(engine, image, found, most=len(found))
 
 

@@ -49,7 +49,7 @@ def visible(pose: Pose, *landmarks: int) -> bool:
 def pair_visible(pose: Pose, pair: tuple[int, int]) -> bool:
     """Whether the middle of a left and a right landmark can be told: in a side view the far one
     hides behind the near one, so the two are asked together."""
-    return bool(pose.landmarks[list(pair), 3].mean() >= SEEN)
+    return bool(pose.landmarks[pair[0], 3] + pose.landmarks[pair[1], 3] >= 2 * SEEN)
 
 
 def cross(a: Floats, b: Floats) -> Floats:
@@ -69,8 +69,8 @@ def inclination_deg(v: Floats) -> float:
     return angle_between_deg(v, UP)
 
 
-def _middle(joints: Floats, pair: tuple[int, int]) -> Floats:
-    return np.asarray(joints[list(pair)].mean(axis=0))
+def middle(joints: Floats, pair: tuple[int, int]) -> Floats:
+    return np.asarray((joints[pair[0]] + joints[pair[1]]) / 2)
 
 
 def _across(joints: Floats, pair: tuple[int, int]) -> Floats:
@@ -85,7 +85,7 @@ def _unit(v: Floats) -> Floats:
 
 def trunk(joints: Floats) -> Floats:
     """The vector from the middle of the hips to the middle of the shoulders, metres."""
-    return _middle(joints, SHOULDERS) - _middle(joints, HIPS)
+    return middle(joints, SHOULDERS) - middle(joints, HIPS)
 
 
 def forward(joints: Floats) -> Floats:
@@ -126,7 +126,7 @@ def trunk_twist(joints: Floats) -> float:
 def head_inclination(joints: Floats) -> float:
     """How far the face points below where it points when the person looks level: 0 level,
     positive looking down. The face is the point midway between eyes and nose, from the ears."""
-    gaze = (joints[Landmark.NOSE] + _middle(joints, EYES)) / 2 - _middle(joints, EARS)
+    gaze = (joints[Landmark.NOSE] + middle(joints, EYES)) / 2 - middle(joints, EARS)
     return HEAD_NEUTRAL_DEG - (90.0 - inclination_deg(gaze))
 
 

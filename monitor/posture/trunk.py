@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.posture.angles import EARS, HIPS, SHOULDERS, TO_CAMERA, cross
+from monitor.posture.angles import EARS, HIPS, SHOULDERS, TO_CAMERA, cross, middle
 from monitor.posture.gravity import Sight
 from monitor.posture.model import Floats
 
@@ -117,10 +117,10 @@ def cues(sight: Sight) -> Cues:
 
 def _seen(sight: Sight) -> Floats:
     hips, shoulders, ears = (
-        sight.points[list(pair)].mean(axis=0) / sight.scale for pair in (HIPS, SHOULDERS, EARS)
+        middle(sight.points, pair) / sight.scale for pair in (HIPS, SHOULDERS, EARS)
     )
-    deep = sight.metres[list(SHOULDERS), 2].mean() - sight.metres[list(HIPS), 2].mean()
-    return np.concatenate([shoulders - hips, [deep], ears - shoulders])
+    deep = middle(sight.metres, SHOULDERS)[2:] - middle(sight.metres, HIPS)[2:]
+    return np.concatenate([shoulders - hips, deep, ears - shoulders])
 
 
 def depth_seen(sight: Sight) -> tuple[float, float, float]:
