@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SERVICES := scripts/test-services
 
-.PHONY: run test test-long check bench bench-angles lock clean
+.PHONY: run test test-long check bench bench-angles bench-engine lock clean
 
 run: .venv/run
 	@$(BIN)/plumbline models fetch
@@ -37,6 +37,10 @@ bench: .venv/dev
 bench-angles: .venv/dev
 	@$(BIN)/plumbline models fetch
 	@$(BIN)/python -m tests.bench.bench_angles
+
+bench-engine: .venv/dev
+	@$(BIN)/plumbline models fetch
+	@$(BIN)/python -m tests.bench.bench_engine
 
 # Newest versions of everything, with hashes and without an index address.
 lock: .venv/dev

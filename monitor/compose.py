@@ -30,7 +30,9 @@ def engine_spec(settings: Settings) -> EngineSpec:
     """Raises ModelError when the pose model is missing or damaged."""
     chosen = settings.engine
     check_models(chosen.name, settings.data.resolve())
-    return EngineSpec(chosen.name, chosen.search_px, chosen.max_people, chosen.threads)
+    return EngineSpec(
+        chosen.name, chosen.search_px, chosen.max_people, chosen.threads, chosen.detector_path
+    )
 
 
 def camera_jobs(settings: Settings) -> list[CameraJob]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -38,6 +39,7 @@ class EngineSpec:
     search_px: int
     max_people: int
     threads: int
+    detector: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,13 +99,14 @@ class CameraPipeline:
         """Judge one picture; `frames_in` had come in since the last one judged."""
         frame = replace(frame, image=mask_out(frame.image, self.plan.masks))
         blind = self._watch.look(frame)
-        self._account(frame.at, blind)
         if blind is not None:
+            self._account(frame.at, blind)
             return self._nobody(frame.t, frame.at, frame, blind)
         self._look(frame)
         moved = self._view.moved(frame.t, self._motion.cells)
         if moved:
             self.vertical.forget()
+        self._account(frame.at, None)
         people = self._measure(frame)
         started = self._clock.steady()
         changes = self._episodes.step(frame.t, people)

@@ -133,11 +133,26 @@ class Camera(Part):
         return self
 
 
+class DetectorSettings(Part):
+    path: Path = Field(description="an EfficientDet or SSD .tflite with metadata")
+
+
 class EngineSettings(Part):
     name: EngineName = "blazepose"
     search_px: int = Field(640, ge=224, le=4096, description="long side the search scales to")
     max_people: int = Field(4, ge=1, le=20)
     threads: int = Field(1, ge=1, le=16, description="of each graph of blazepose")
+    detector: DetectorSettings | None = Field(None, description="your own; proposes people too")
+
+    @model_validator(mode="after")
+    def _takes_detector(self) -> Self:
+        if self.detector is not None and self.name != "blazepose":
+            raise ValueError("detector: only the engine blazepose takes one")
+        return self
+
+    @property
+    def detector_path(self) -> Path | None:
+        return None if self.detector is None else self.detector.path.resolve()
 
 
 class Evidence(Part):

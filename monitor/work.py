@@ -26,6 +26,7 @@ def main() -> None:
         search_px=spec.search_px,
         max_people=spec.max_people,
         threads=spec.threads,
+        detector=spec.detector,
     )
     faces = faces_of(data)
     worker = Worker(

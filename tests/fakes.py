@@ -36,7 +36,9 @@ class ToldEngine:
         self._sees = sees
         self.finds = 0
 
-    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+    def find(
+        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+    ) -> list[Pose]:
         self.finds += 1
         return list(self._sees())
 

@@ -17,7 +17,6 @@ from monitor.pose.engine import Engine
 from monitor.pose.mend import mended
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person, Pose
-from monitor.posture.windows import windows
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 VIDEOS = (".gif", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg")
@@ -25,9 +24,6 @@ VIDEOS = (".gif", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg"
 content decides."""
 
 NEITHER = "is no picture and no video that can be read: of another kind, damaged or incomplete"
-
-MOST_SQUARES = 60
-"""A picture that takes more squares to search is a longer strip than any camera gives."""
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -72,9 +68,8 @@ def look_at(
     """Everything in one file. Raises InputError when it cannot be read."""
     if _is_still(path):
         image = read_picture(path)
-        size = image.shape[1], image.shape[0]
         poses = look_closely(engine, image)
-        people = measured(poses, calibration, size)
+        people = measured(poses, calibration, (image.shape[1], image.shape[0]))
         yield Looked(0, 0.0, image, people, poses)
     else:
         pipeline = CameraPipeline(_plan(calibration, fps), engine, clock)
@@ -82,13 +77,8 @@ def look_at(
 
 
 def look_closely(engine: Engine, image: Image) -> list[Pose]:
-    """Everybody in one picture, with the time that a single one allows: who is not found at a
-    glance is sought in squares, and looks that went wrong are taken again."""
-    height, width = image.shape[:2]
-    found = engine.find(image)
-    squares = windows(width, height)
-    if not found and len(squares) <= MOST_SQUARES:
-        found = engine.find(image, squares)
+    """Everybody in one picture; looks that went wrong are taken again."""
+    found = engine.find(image, still=True)
     return mended(engine, image, found, most=len(found))
 
 

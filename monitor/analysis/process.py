@@ -50,8 +50,8 @@ class Analyst:
             return "the picture needs more memory than one may take: make it smaller first"
 
     def _analyzed(self, image: Image, blur: bool) -> tuple[dict[str, Any], bytes]:
-        poses = self._engine.find(image)
         height, width = image.shape[:2]
+        poses = self._engine.find(image, still=True)
         people = measured(poses, Calibration(), (width, height))
         result = {
             "width": width,

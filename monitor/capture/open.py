@@ -3,7 +3,7 @@
 from monitor.capture.mannequin import MannequinSource
 from monitor.capture.source import Source
 from monitor.capture.streams import FileSource, StreamSource, Transport
-from monitor.capture.urls import camera_kind, file_address, usb_address
+from monitor.capture.urls import camera_kind, file_address, host_and_port, usb_address
 from monitor.capture.usb import UsbSource
 from monitor.clock import Clock
 
@@ -28,6 +28,7 @@ def make_source(
         return UsbSource(
             device, width=width, height=height, read_timeout_s=read_timeout_s, clock=clock
         )
+    host_and_port(url)
     return StreamSource(
         url,
         rtsp_transport=rtsp_transport,

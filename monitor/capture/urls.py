@@ -53,19 +53,11 @@ class UsbAddress(NamedTuple):
     height: int | None
 
 
-def check_url(url: str) -> None:
-    """Raises SettingsError, with the way to mend it, if no camera can be behind `url`."""
-    kind = camera_kind(url)
-    if kind in ("rtsp", "http"):
-        _check_network(url)
-    elif kind == "file":
-        file_address(url)
-    elif kind == "usb":
-        usb_address(url)
-
-
 def host_and_port(url: str) -> tuple[str, int]:
-    """Where a network camera listens; the scheme's usual port unless `url` names one."""
+    """Where a network camera listens; the scheme's usual port unless `url` names one. Raises
+    SettingsError, with the way to mend it, for an address that names no host."""
+    if any(char.isspace() for char in url):
+        raise SettingsError(f"{redact(url)!r} holds a blank: write it as %20")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -74,12 +66,6 @@ def host_and_port(url: str) -> tuple[str, int]:
     if not host:
         raise SettingsError(f"{redact(url)!r} names no host: write {parts.scheme}://HOST/PATH")
     return host, port or {"rtsp": 554, "rtsps": 322, "http": 80}.get(parts.scheme, 443)
-
-
-def _check_network(url: str) -> None:
-    if any(char.isspace() for char in url):
-        raise SettingsError(f"{redact(url)!r} holds a blank: write it as %20")
-    host_and_port(url)
 
 
 def file_address(url: str) -> FileAddress:

@@ -79,7 +79,7 @@ def command(
 ) -> None:
     """Measure the postures in pictures, videos and folders of them.
 
-    Pictures are searched whole; in videos (a GIF is one) people are followed, and only those
+    All of a picture is searched; in videos (a GIF is one) people are followed, and only those
     believed after a moment are listed. A file that cannot be read is named on standard error and
     makes the status 2 in the end; the others are analysed all the same. Angles are degrees, most
     of them against gravity: say how the camera hangs, or it is taken to look straight ahead.

@@ -8,6 +8,7 @@ from monitor.capture.open import make_source
 from monitor.clock import SystemClock
 from monitor.compose import notifiers
 from monitor.errors import SettingsError
+from monitor.pose.engines import check_detector
 from monitor.redact import redact
 from monitor.settings import Camera, load, rules_of
 
@@ -25,6 +26,8 @@ def command(path: Path) -> None:
     """
     settings = load(path)
     notifiers(settings)
+    if settings.engine.detector_path is not None:
+        check_detector(settings.engine.detector_path)
     for camera in settings.cameras:
         _check_address(camera)
         rules = rules_of(camera, settings)

@@ -1,5 +1,6 @@
 """Pictures handed to an engine, and rotated squares cut out of them."""
 
+import math
 from typing import Any
 
 import cv2
@@ -35,8 +36,8 @@ def shows(image: Image, region: Region) -> bool:
     height, width = image.shape[:2]
     reach = region.size * 0.71
     return (
-        1 <= region.size < np.inf
-        and np.isfinite(region.angle)
+        1 <= region.size < math.inf
+        and math.isfinite(region.angle)
         and -reach < region.x < width + reach
         and -reach < region.y < height + reach
     )
@@ -44,29 +45,40 @@ def shows(image: Image, region: Region) -> bool:
 
 def to_picture(region: Region, side: int) -> Floats:
     """(2, 3) transform from pixels of a crop of `side` to pixels of the picture."""
-    turn = region.size / side * turned(region.angle)
-    centre = np.array([region.x, region.y]) - turn @ np.full(2, side / 2)
-    return np.column_stack([turn, centre])
+    scale, half = region.size / side, side / 2
+    cos, sin = scale * math.cos(region.angle), scale * math.sin(region.angle)
+    x, y = region.x - (cos - sin) * half, region.y - (sin + cos) * half
+    return np.array([[cos, -sin, x], [sin, cos, y]])
 
 
 def turned(angle: float) -> Floats:
     """(2, 2): turns points clockwise as seen in the picture (x right, y down)."""
-    cos, sin = np.cos(angle), np.sin(angle)
+    cos, sin = math.cos(angle), math.sin(angle)
     return np.array([[cos, -sin], [sin, cos]])
 
 
-def crop(picture: Image, region: Region, side: int, *, border: int = cv2.BORDER_CONSTANT) -> Image:
+def crop(
+    picture: Image,
+    region: Region,
+    side: int,
+    *,
+    border: int = cv2.BORDER_CONSTANT,
+    into: Image | None = None,
+) -> Image:
     """The region as a square of `side` pixels. border: what lies beyond the picture, one of
-    OpenCV's kinds; black unless said.
+    OpenCV's kinds; black unless said. into: a square to write to, which spares a fifth of the time.
 
     Regions of more than two pixels to one are cut out in a multiple of that side and averaged
-    down, so that nothing in them is skipped.
+    down, so that nothing in them is skipped; each pixel is the mean round the point it stands for.
     """
     times = min(_MOST_AVERAGED, max(1, int(region.size / side / 2)))
+    transform = to_picture(region, side * times)
+    transform[:, 2] -= transform[:, :2] @ np.full(2, (times - 1) / 2)
     cut = cv2.warpAffine(
         picture,
-        to_picture(region, side) / [times, times, 1],
+        transform,
         (side * times, side * times),
+        into if times == 1 else None,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=border,
     )

@@ -16,9 +16,15 @@ class Engine(Protocol):
     name: str
     """Engine and model, as written on every event: for example `mediapipe/full`."""
 
-    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+    def find(
+        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+    ) -> list[Pose]:
         """Look for people in these squares of the picture, in all of it when none is given: costly,
-        now and then. Everybody is told once, however many windows show them."""
+        now and then. Everybody is told once, however many windows show them.
+
+        still: a single picture, and nobody will look again: all of it is searched as thoroughly as
+        the engine can be trusted to, in a second or more, and only who is surely a person is told.
+        """
         ...
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:

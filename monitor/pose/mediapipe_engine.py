@@ -45,7 +45,10 @@ class MediaPipeEngine:
         self._search_px = search_px
         self._landmarker = _landmarker(task, max_people, min_score)
 
-    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+    def find(
+        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+    ) -> list[Pose]:
+        """A still picture is looked at as a whole: what squares show would not be verified."""
         picture = checked(image)
         if not windows:
             poses = self._poses_in_all(picture)

@@ -31,6 +31,18 @@ BANDS = 16
 REMEMBERED = 200
 """Heights that count in a band; older ones are forgotten."""
 
+FINER = 0.62
+"""Each size of square of a thorough search against the one before. Half overlapping, they show
+bodies of 0.31 to 0.5 of their side whole, and the detector sees 4 of 5 drawn bodies of 0.3 of it
+(all at 0.5, 3 of 10 at 0.2). Steps of 0.7 found nobody more in 36 drawn pictures of several
+people."""
+
+LEAST_BODY_PX = 60.0
+"""The smallest people a thorough search is for."""
+
+MOST_SQUARES = 160
+"""A thorough search takes about 10 ms a square."""
+
 SMALLEST_PX = 48.0
 """No square is smaller: a body of 24 pixels tells nothing."""
 
@@ -66,6 +78,20 @@ def windows(width: int, height: int, sizes: "Sizes | None" = None) -> list[Regio
         if y >= last:
             return squares
         y += STEP * side
+
+
+def thorough(width: int, height: int) -> list[Region]:
+    """The squares for a picture of which there is no second: everybody of more than
+    `LEAST_BODY_PX` is whole in one of the right size, as far as `MOST_SQUARES` allow."""
+    squares = [whole(width, height)]
+    side = float(min(width, height))
+    while side >= BODIES * LEAST_BODY_PX:
+        finer = grid(width, height, side)
+        if len(squares) + len(finer) > MOST_SQUARES:
+            break
+        squares += finer
+        side *= FINER
+    return squares
 
 
 def _centres(length: int, side: float) -> list[float]:

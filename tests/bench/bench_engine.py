@@ -1,40 +1,104 @@
-"""Milliseconds of both engines' two verbs, with MediaPipe's own video mode beside them.
+"""What both engines cost, with MediaPipe's own video mode beside them, on one core.
 
-Prints one JSON object on one line, all times medians in milliseconds, one person in view; those
-of the engine mediapipe begin with its name:
-find_ms       whole picture
-follow_ms     one person followed from the region of the last look
-video_ms      PoseLandmarker VIDEO mode, num_poses=1, on the 640 px picture: the baseline
-follow_ratio  median of follow_ms / video_ms, picture by picture
-rss_mb        memory that one engine adds once both verbs were used
-Run from the repository: `python -m tests.bench.bench_engine`.
+Prints one JSON object on one line. Times are medians in milliseconds of the processor, one person
+in view. Every picture is shown to all in turn, the order changing, and is in the cache before each.
+
+follow_ms, mediapipe_follow_ms  one person followed from the region of the last look
+video_ms, video_640_ms  PoseLandmarker VIDEO mode, num_poses=1, on the same picture, and on a copy
+    640 px wide made beforehand
+follow_ratio, follow_640_ratio  follow_ms by each of these, median of the pictures' own ratios
+graph_ms, graph_share   the landmark graph alone, and its share of follow_ms
+search_ms               one `find`, by how many squares it searches
+rss_mb                  memory that each engine adds once both verbs were used, and that a further
+    camera adds to a worker: its file being decoded and its pipeline
+score_people, score_reba  what the scorers beside the footage say of `plumbline analyze`; left out
+    where there are none
+Run from the repository: `make bench-engine`.
 """
 
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import av
 import cv2
 import mediapipe as mp
 import numpy as np
+from ai_edge_litert.interpreter import Interpreter
 
+from monitor.capture.open import make_source
+from monitor.capture.source import Source
+from monitor.clock import SystemClock
+from monitor.pipeline import CameraPipeline, CameraPlan
+from monitor.pose.engine import Engine
 from monitor.pose.engines import EngineName, make_engine
-from monitor.pose.models import pose_task
-from monitor.posture.model import Image
+from monitor.pose.models import pose_graphs, pose_task
+from monitor.posture.model import Frame, Image, Region
 from tests.media import MEDIA
 
 FILM = MEDIA / "bend-crouch-with-dog.mp4"
 PICTURES = 150
 WARM_UP = 10
-SEARCH_PX = 640
-DATA = Path(os.environ.get("PLUMBLINE_DATA") or Path(__file__).parents[2] / "var")
+SMALL_PX = 640
+GRIDS = ((1, 1), (2, 2), (4, 3))
+SEARCHED_EACH = 10
+CAMERAS = 4
+CAMERA_PICTURES = 20
+SCORES = {
+    "score_people": ("kp-*", "keypoints.json"),
+    "score_reba": ("reba-*.jpg", "reba-scores.json"),
+}
+DATA = Path(os.environ.get("PLUMBLINE_DATA") or Path(__file__).parents[2] / "var").resolve()
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """width: to which its pictures are scaled beforehand, `None` for as they are."""
+
+    look: Callable[[Image], Any]
+    width: int | None = None
+    ms: list[float] = field(default_factory=list)
+
+    def see(self, picture: Image) -> None:
+        shown = picture if self.width is None else _scaled(picture, self.width)
+        shown.sum()
+        self.ms.append(_took_ms(self.look, shown))
+
+
+class Followed:
+    """One person, from region to region."""
+
+    def __init__(self, engine: Engine, first: Image) -> None:
+        self._engine = engine
+        self._region = engine.find(first)[0].region
+
+    def __call__(self, picture: Image) -> None:
+        (pose,) = self._engine.follow(picture, [self._region])
+        if pose is not None:
+            self._region = pose.region
+
+
+class VideoMode:
+    def __init__(self, task: Path) -> None:
+        options = mp.tasks.vision.PoseLandmarkerOptions(
+            base_options=mp.tasks.BaseOptions(model_asset_path=str(task)),
+            running_mode=mp.tasks.vision.RunningMode.VIDEO,
+        )
+        self._landmarker = mp.tasks.vision.PoseLandmarker.create_from_options(options)
+        self._at_ms = 0
+
+    def __call__(self, picture: Image) -> None:
+        self._at_ms += 33
+        image = mp.Image(image_format=mp.ImageFormat.SRGB, data=picture)
+        self._landmarker.detect_for_video(image, self._at_ms)
 
 
 def pictures() -> Iterator[Image]:
@@ -43,20 +107,93 @@ def pictures() -> Iterator[Image]:
             yield np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)
 
 
-def video_mode(task: Path) -> Callable[[Image, int], Any]:
-    options = mp.tasks.vision.PoseLandmarkerOptions(
-        base_options=mp.tasks.BaseOptions(model_asset_path=str(task)),
-        running_mode=mp.tasks.vision.RunningMode.VIDEO,
-    )
-    landmarker = mp.tasks.vision.PoseLandmarker.create_from_options(options)
+def race(engines: dict[EngineName, Engine]) -> dict[str, float]:
+    film = list(pictures())
+    graph = Interpreter(model_path=str(pose_graphs(DATA).trimmed), num_threads=1)
+    graph.allocate_tensors()
+    ours = Contestant(Followed(engines["blazepose"], film[0]))
+    theirs = Contestant(Followed(engines["mediapipe"], film[0]))
+    video = Contestant(VideoMode(pose_task(DATA)))
+    small = Contestant(VideoMode(pose_task(DATA)), SMALL_PX)
+    alone = Contestant(lambda _: graph.invoke())
+    order = [ours, video, small, theirs, alone]
+    for picture in film:
+        for contestant in order:
+            contestant.see(picture)
+        order.reverse()
+    return {
+        "follow_ms": _median(ours.ms),
+        "mediapipe_follow_ms": _median(theirs.ms),
+        "video_ms": _median(video.ms),
+        "video_640_ms": _median(small.ms),
+        "graph_ms": _median(alone.ms),
+        "follow_ratio": _ratio(ours.ms, video.ms),
+        "follow_640_ratio": _ratio(ours.ms, small.ms),
+        "graph_share": _ratio(alone.ms, ours.ms),
+    }
 
-    def look(picture: Image, index: int) -> Any:
-        scale = SEARCH_PX / max(picture.shape)
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.asarray(small, np.uint8))
-        return landmarker.detect_for_video(image, index * 33)
 
-    return look
+def search_ms(engine: Engine) -> dict[str, float]:
+    times: dict[str, list[float]] = {}
+    for picture in islice(pictures(), 0, None, SEARCHED_EACH):
+        for grid in GRIDS:
+            squares = _squares(picture, *grid)
+            times.setdefault(str(len(squares)), []).append(_took_ms(engine.find, picture, squares))
+    return {count: round(median(each), 1) for count, each in times.items()}
+
+
+def engine_memory(name: EngineName) -> tuple[Engine, float]:
+    """The engine, and megabytes once both verbs were used."""
+    before = resident_mb()
+    engine = make_engine(name, DATA)
+    first = next(pictures())
+    Followed(engine, first)(first)
+    return engine, resident_mb() - before
+
+
+def camera_memory(engine: Engine) -> float:
+    before = resident_mb()
+    cameras = [_watched(engine) for _ in range(CAMERAS)]
+    added = resident_mb() - before
+    for source, _ in cameras:
+        source.close()
+    return added / CAMERAS
+
+
+def _watched(engine: Engine) -> tuple[Source, CameraPipeline]:
+    clock = SystemClock()
+    source = make_source(f"file:{FILM}?pace=asap", clock=clock)
+    pipeline = CameraPipeline(CameraPlan("bench", ()), engine, clock)
+    source.open()
+    for index in range(CAMERA_PICTURES):
+        t = source.grab()
+        assert t is not None
+        pipeline.step(Frame(source.retrieve().image, clock.now(), t, index))
+    return source, pipeline
+
+
+def scores() -> dict[str, Any]:
+    found = {name: _score(name, *given) for name, given in SCORES.items()}
+    return {name: score for name, score in found.items() if score is not None}
+
+
+def _score(name: str, shown: str, truth: str) -> Any:
+    scorer = MEDIA.parent / "score" / f"{name}.py"
+    photos = sorted(MEDIA.glob(shown))
+    if not scorer.is_file() or not photos or not (MEDIA / truth).is_file():
+        print(f"no {name}: {scorer} or its pictures are not there", file=sys.stderr)
+        return None
+    lines = _said("-m", "monitor", "analyze", "--json", *map(str, photos))
+    return json.loads(_said(str(scorer), str(MEDIA / truth), typed=lines))
+
+
+def _said(*command: str, typed: str = "") -> str:
+    environ = {**os.environ, "PLUMBLINE_DATA": str(DATA)}
+    done = subprocess.run(
+        [sys.executable, *command],
+        input=typed, stdout=subprocess.PIPE, text=True, check=True, env=environ,
+    )  # fmt: skip
+    return done.stdout
 
 
 def resident_mb() -> float:
@@ -64,54 +201,51 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def timed(act: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
-    start = perf_counter()
-    answer = act(*arguments)
-    return answer, (perf_counter() - start) * 1000
+def _took_ms(act: Callable[..., Any], *arguments: Any) -> float:
+    """Processor time of all threads: pinned to one core it is what a quiet machine's clock would
+    say, and neighbours do not count."""
+    start = process_time()
+    act(*arguments)
+    return (process_time() - start) * 1000
 
 
-class Timed:
-    """One engine and how long its verbs took."""
-
-    def __init__(self, name: EngineName, picture: Image) -> None:
-        before = resident_mb()
-        self._engine = make_engine(name, DATA, search_px=SEARCH_PX)
-        self._region = self._engine.find(picture)[0].region
-        self._engine.follow(picture, [self._region])
-        self.rss_mb = resident_mb() - before
-        self.find_ms: list[float] = []
-        self.follow_ms: list[float] = []
-
-    def look(self, picture: Image) -> None:
-        found, ms = timed(self._engine.find, picture)
-        self.find_ms.append(ms)
-        self._region = found[0].region if found else self._region
-        _, ms = timed(self._engine.follow, picture, [self._region])
-        self.follow_ms.append(ms)
+def _scaled(picture: Image, width: int) -> Image:
+    size = width, round(picture.shape[0] * width / picture.shape[1])
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def measure() -> dict[str, float]:
-    film = list(pictures())
-    blazepose, mediapipe = Timed("blazepose", film[0]), Timed("mediapipe", film[0])
-    video = video_mode(pose_task(DATA))
-    video_ms = []
-    for index, picture in enumerate(film):
-        blazepose.look(picture)
-        mediapipe.look(picture)
-        video_ms.append(timed(video, picture, index)[1])
-    ratios = np.array(blazepose.follow_ms) / video_ms
-    medians = {
-        "find_ms": blazepose.find_ms,
-        "follow_ms": blazepose.follow_ms,
-        "mediapipe_find_ms": mediapipe.find_ms,
-        "mediapipe_follow_ms": mediapipe.follow_ms,
-        "video_ms": video_ms,
-    }
+def _squares(picture: Image, columns: int, rows: int) -> Sequence[Region]:
+    """So many squares of equal size, evenly spread, that together hold the picture."""
+    height, width = picture.shape[:2]
+    side = max(width / columns, height / rows)
+    return [
+        Region(width * (column + 0.5) / columns, height * (row + 0.5) / rows, side)
+        for row in range(rows)
+        for column in range(columns)
+    ]
+
+
+def _median(ms: Sequence[float]) -> float:
+    return round(median(ms[WARM_UP:]), 2)
+
+
+def _ratio(ms: Sequence[float], against: Sequence[float]) -> float:
+    ratios = (one / other for one, other in zip(ms, against, strict=True))
+    return round(median(list(ratios)[WARM_UP:]), 3)
+
+
+def measure() -> dict[str, Any]:
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    blazepose, blazepose_mb = engine_memory("blazepose")
+    camera_mb = camera_memory(blazepose)
+    mediapipe, mediapipe_mb = engine_memory("mediapipe")
+    rss_mb = {"blazepose": blazepose_mb, "mediapipe": mediapipe_mb, "further_camera": camera_mb}
     return {
-        **{name: round(median(each[WARM_UP:]), 1) for name, each in medians.items()},
-        "follow_ratio": round(float(np.median(ratios[WARM_UP:])), 2),
-        "rss_mb": round(blazepose.rss_mb, 1),
-        "mediapipe_rss_mb": round(mediapipe.rss_mb, 1),
+        **race({"blazepose": blazepose, "mediapipe": mediapipe}),
+        "search_ms": search_ms(blazepose),
+        "mediapipe_search_ms": search_ms(mediapipe),
+        "rss_mb": {what: round(mb, 1) for what, mb in rss_mb.items()},
+        **scores(),
     }
 
 

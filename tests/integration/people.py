@@ -137,7 +137,9 @@ class Wide:
         self.name = engine.name
         self._engine = engine
 
-    def find(self, image: Image, windows: Sequence[Region] = ()) -> list[Pose]:
+    def find(
+        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+    ) -> list[Pose]:
         return self._engine.find(image, windows or usual(image.shape[1], image.shape[0]))
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:

@@ -4,17 +4,18 @@ import time
 
 import pytest
 
+from monitor.capture.open import make_source
 from monitor.capture.urls import (
     FileAddress,
     UsbAddress,
     camera_kind,
-    check_url,
     file_address,
     host_and_port,
     usb_address,
 )
 from monitor.errors import SettingsError
 from monitor.redact import redact
+from tests.unit.capture_fakes import FakeClock
 
 SECRETS = ("s3cret", "hunter2", "p/w", "p@ss", "tlJwpbo6")
 
@@ -124,7 +125,7 @@ def test_kind(url: str, kind: str) -> None:
 )
 def test_a_wrong_address_says_how_to_mend_it(url: str, mending: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        check_url(url)
+        make_source(url, clock=FakeClock())
     assert mending in str(caught.value)
     assert not any(secret in str(caught.value) for secret in (*SECRETS, "cret"))
 

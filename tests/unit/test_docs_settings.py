@@ -20,6 +20,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "`cameras[].zones[]`": settings.Zone,
     "`cameras[].changes.RULE`": settings.RuleChange,
     "`engine`": settings.EngineSettings,
+    "`engine.detector`": settings.DetectorSettings,
     "`evidence`": settings.Evidence,
     "`retention`": settings.Retention,
     "`reports`": settings.Reports,

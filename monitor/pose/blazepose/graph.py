@@ -61,5 +61,5 @@ class Graph:
 
 
 def sigmoid(logits: Tensor | Floats) -> Floats:
-    """0..1; clipped to ±100 as in MediaPipe, so that nothing overflows."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -100, 100).astype(np.float64))))
+    """0..1; by the hyperbolic tangent, which does not overflow."""
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * logits), np.float64)

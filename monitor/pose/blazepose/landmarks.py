@@ -28,8 +28,10 @@ REACH = 3
 LEAST_HEAT = 0.5
 """Below this heat (0..1) everywhere in reach a landmark stays where it is, as in MediaPipe."""
 
-_NEAR = np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1].reshape(2, 1, -1)
-_MIDDLE = _NEAR.shape[-1] // 2
+_NEAR = np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1].reshape(2, -1)[::-1]
+"""(2, 49) columns and rows of the cells in reach, from the landmark's own in the middle."""
+
+_MIDDLE = _NEAR.shape[1] // 2
 _EACH = np.arange(LANDMARKS)[:, None]
 
 
@@ -47,17 +49,21 @@ class Landmarks:
     def __init__(self, model: Path, threads: int = 1):
         """Raises ModelError when the file is no such graph."""
         self._graph = Graph(model, SIDE, OUTPUTS, threads)
+        self._square = np.empty((SIDE, SIDE, 3), np.uint8)
 
     def __call__(self, picture: Image, region: Region) -> Pose:
         """The body in the region, whether there is one or not: `score` tells."""
-        return _pose(*self._read(_square(picture, region)), region)
+        return _pose(*self._read(self._cut(picture, region)), region)
 
     def both_ways(self, picture: Image, region: Region) -> tuple[Pose, Pose]:
         """The body as it is read, and as it is read in a mirror, turned back. They agree where a
         body is; what is read into furniture changes with the side."""
-        square = _square(picture, region)
+        square = self._cut(picture, region)
         mirrored = self._read(np.ascontiguousarray(square[:, ::-1]))
         return _pose(*self._read(square), region), _pose(*_unmirrored(*mirrored), region)
+
+    def _cut(self, picture: Image, region: Region) -> Image:
+        return crop(picture, region, SIDE, border=cv2.BORDER_REPLICATE, into=self._square)
 
     def _read(self, square: Image) -> tuple[Floats, float, Floats]:
         """(39, 4) x, y, z in pixels of the crop and visibility; presence; (39, 3) metres."""
@@ -65,10 +71,6 @@ class Landmarks:
         points = _refined(raw.reshape(LANDMARKS, 5)[:, :4], heat)
         points[:, 3] = sigmoid(points[:, 3])
         return points, float(presence[0]), world.reshape(LANDMARKS, 3).astype(np.float64)
-
-
-def _square(picture: Image, region: Region) -> Image:
-    return crop(picture, region, SIDE, border=cv2.BORDER_REPLICATE)
 
 
 def _pose(points: Floats, presence: float, world: Floats, region: Region) -> Pose:
@@ -86,17 +88,19 @@ def _unmirrored(points: Floats, presence: float, world: Floats) -> tuple[Floats,
 
 
 def _refined(raw: Tensor, heat: Tensor) -> Floats:
-    """Landmarks in pixels of the crop, each moved to the centre of the heat near it."""
+    """Landmarks in pixels of the crop, each moved to the centre of the heat near it.
+
+    Cells beyond the edge wrap round (the side is a power of two) and weigh nothing.
+    """
     points = raw.astype(np.float64)
     cells = np.floor(points[:, :2] * (CELLS / SIDE)).astype(int)
-    columns, rows = cells.T[:, :, None] + _NEAR
-    inside = (columns >= 0) & (columns < CELLS) & (rows >= 0) & (rows < CELLS)
-    logits = heat[rows.clip(0, CELLS - 1), columns.clip(0, CELLS - 1), _EACH]
-    weight = np.where(inside, sigmoid(logits), 0.0)
+    near = cells[:, :, None] + _NEAR
+    within = near & (CELLS - 1)
+    inside = (near == within).all(axis=1)
+    weight = inside * sigmoid(heat[within[:, 1], within[:, 0], _EACH])
     hot = (weight.max(axis=1) >= LEAST_HEAT) & inside[:, _MIDDLE]
-    weight = weight[hot] / weight[hot].sum(axis=1, keepdims=True)
-    points[hot, 0] = (columns[hot] * weight).sum(axis=1) * (SIDE / CELLS)
-    points[hot, 1] = (rows[hot] * weight).sum(axis=1) * (SIDE / CELLS)
+    near, weight = near[hot], weight[hot, :, None]
+    points[hot, :2] = (near @ weight)[:, :, 0] / weight.sum(axis=1) * (SIDE / CELLS)
     return points
 
 
