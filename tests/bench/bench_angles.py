@@ -5,7 +5,7 @@ engine as `plumbline analyze` sees them, with pitch and field of view given: a b
 24 yaws × camera pitch 0/15/30/45° × trunk 0/15/…/90° × knees 0/60/100° × 3 builds × 2 distances,
 a third of them 15 to 25° off the camera's axis. The whole grid is 12096 pictures; of it come
 `views`, each yaw, pitch, trunk and knee equally often, the rest dealt round; PLUMBLINE_BENCH_VIEWS
-sets how many (504). Nobody found, or no angle, is not measured; of bends that counts as missed.
+sets how many (252). Nobody found, or no angle, is not measured; of bends that counts as missed.
 
 median, p90, back_p90   error of trunk flexion, degrees; back: facing within 30° of away
 missed_bends            share of bends of 60° and more that are read below 45° or not measured
@@ -41,7 +41,7 @@ from monitor.posture.gravity import Calibration, sight
 from monitor.posture.model import Angle, Frame, Pose, Truth
 
 DATA = Path(os.environ.get("PLUMBLINE_DATA") or Path(__file__).parents[2] / "var")
-VIEWS = int(os.environ.get("PLUMBLINE_BENCH_VIEWS") or 504)
+VIEWS = int(os.environ.get("PLUMBLINE_BENCH_VIEWS") or 252)
 FILMS = VIEWS // 42
 SIZE = (960, 540)
 YAWS, PITCHES, TRUNKS, KNEES = range(0, 360, 15), (0, 15, 30, 45), range(0, 91, 15), (0, 60, 100)
