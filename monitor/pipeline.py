@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from monitor.capture.watch import PictureWatch
 from monitor.clock import Clock
 from monitor.evidence import mask_out
+from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
+from monitor.pose.mend import mended
 from monitor.posture.body import extent, in_view
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.gravity import Calibration
-from monitor.posture.judge import Judge, Judged
 from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Minutes
 from monitor.posture.model import Frame, Person, Pose, Region
@@ -33,8 +34,7 @@ none of them stalls, and begins with the whole picture."""
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
     """How one camera is watched. calibration: learnt on when it is assumed; fov_known: but for its
-    field of view. masks: blackened before anyone looks, evidence included. smooth: off where single
-    looks are compared."""
+    field of view. masks: blackened before anyone looks, evidence included."""
 
     name: str
     rules: tuple[Rule, ...]
@@ -42,9 +42,9 @@ class CameraPlan:
     calibration: Calibration = field(default_factory=Calibration)
     fov_known: bool = False
     zones: Mapping[str, Polygon] = field(default_factory=dict)
+    contexts: Contexts = field(default_factory=dict)
     masks: tuple[Polygon, ...] = ()
     frozen_after_s: float = 20.0
-    smooth: bool = True
 
     @property
     def gap_s(self) -> float:
@@ -92,7 +92,7 @@ class CameraPipeline:
         self._search = SearchPlan()
         self._sizes = Sizes()
         self._squares: deque[Region] = deque()
-        self._judge = Judge(plan.rules)
+        self._judge = Judge(plan.rules, plan.contexts)
         self._people: Sequence[Person] = ()
         self._since: datetime = clock.now()
         """Up to here every second is accounted for as watched or blind."""
@@ -117,7 +117,7 @@ class CameraPipeline:
         )
         return Step(
             frame.t, frame.at, frame, None, self.vertical.calibration, moved,
-            self._slots.seen, *judged, list(self._judge.running), look,
+            self._slots.seen, judged.people, judged.changes, list(self._judge.running), look,
         )  # fmt: skip
 
     def silence(self, t: float, at: datetime, reason: str) -> Step:
@@ -141,7 +141,7 @@ class CameraPipeline:
         self._people = ()
         self._slots.lose(t)
         look = Look(t, at, blind, None)
-        _, changes = self._judge.step(look)
+        changes = self._judge.step(look).changes
         return Step(
             t, at, frame, blind, self.vertical.calibration,
             changes=changes, running=list(self._judge.running), look=look,
@@ -157,9 +157,10 @@ class CameraPipeline:
         if not self._slots.all:
             return []
         started = self._clock.steady()
-        looks = self._engine.follow(frame.image, self._slots.regions(frame.t))
+        followed = self._engine.follow(frame.image, self._slots.regions(frame.t))
+        looks = mended(self._engine, frame.image, _in_view(followed, frame), most=1)
         self._took(frame.at, "follow", started)
-        return _in_view(looks, frame)
+        return looks
 
     def _find(self, frame: Frame) -> list[Pose]:
         height, width = frame.image.shape[:2]
@@ -182,8 +183,7 @@ class CameraPipeline:
             if slot.believed:
                 self.vertical.see(frame.t, slot.number, slot.pose, (width, height))
                 self._sizes.learn(slot.pose, height)
-                pose = slot.shown if self.plan.smooth else slot.pose
-                bodies.append(Body(slot.number, as_kept(pose)))
+                bodies.append(Body(slot.number, as_kept(slot.pose)))
         view = View(width, height, self.vertical.calibration, self.plan.zones)
         return Look(frame.t, frame.at, None, view, bodies)
 

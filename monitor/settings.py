@@ -29,6 +29,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.errors import SettingsError
 from monitor.pose.engines import EngineName
+from monitor.posture.episodes import SAMPLES_NEEDED
 from monitor.posture.model import ANGLES
 from monitor.posture.rules import MEASURES, Rule
 
@@ -105,9 +106,42 @@ class Site(Part):
         return ZoneInfo(self.timezone)
 
 
+_LOAD = re.compile(r"(\d+(?:\.\d+)?)\s*(kg|lb)")
+KG_PER_LB = 0.45359237
+
+
+class Work(Part):
+    """What a camera cannot see of the work in a zone."""
+
+    load: str | None = Field(None, description="with its unit: 12 kg or 25 lb")
+    coupling: Literal["good", "fair", "poor", "unacceptable"] | None = None
+    stance: Literal["standing", "sitting", "kneeling", "walking"] | None = None
+    balanced: bool | None = Field(None, description="both feet carry the weight")
+    trunk_supported: bool | None = None
+    head_supported: bool | None = None
+    arm_supported: bool | None = None
+    static: bool | None = Field(None, description="held for more than a minute")
+    repeated: bool | None = Field(None, description="more than four times a minute")
+
+    @field_validator("load", mode="before")
+    @classmethod
+    def _has_a_unit(cls, value: object) -> object:
+        if value is not None and not _LOAD.fullmatch(str(value).strip()):
+            raise ValueError(f"{value!r} is no load: give a number and its unit, 12 kg or 25 lb")
+        return value
+
+    @property
+    def load_kg(self) -> float | None:
+        if self.load is None:
+            return None
+        number, unit = _LOAD.fullmatch(self.load.strip()).groups()  # type: ignore[union-attr]
+        return float(number) * (KG_PER_LB if unit == "lb" else 1.0)
+
+
 class Zone(Part):
     name: Name
     polygon: Polygon
+    work: Work = Work()
 
 
 class RuleChange(Part):
@@ -120,6 +154,7 @@ class RuleChange(Part):
     release_s: float | None = Field(None, ge=0)
     remind_s: float | None = Field(None, gt=0)
     severity: Literal["notice", "warning", "alert"] | None = None
+    sure: Literal["certain", "likely"] | None = None
     zones: list[Name] | None = Field(None, description="judge only people standing in these zones")
 
 
@@ -282,6 +317,7 @@ class PackRule(Part):
     remind_s: float = Field(60.0, gt=0)
     forget_s: float = Field(15.0, gt=0)
     upright: bool = Field(True, description="judge only people who do not lie")
+    sure: Literal["certain", "likely"] = "likely"
     severity: Literal["notice", "warning", "alert"]
     advice: str
     source: str = Field(description="standard and how far it was verified, or that it is ours")
@@ -382,12 +418,20 @@ def _rule(pack: Pack, name: str, written: PackRule, change: RuleChange, camera: 
         final = PackRule.model_validate({**written.model_dump(), **changed})
     except ValidationError as e:
         raise SettingsError(f"cameras.{camera.name}.changes.{name}: {_words(e.errors()[0])}") from e
+    hold = _hold(final.hold_s)
+    shortest = min(seconds for _, seconds in hold)
+    if 0 < shortest < SAMPLES_NEEDED / camera.fps:
+        raise SettingsError(
+            f"cameras.{camera.name}: rule {name!r} holds {shortest:g} s, less than "
+            f"{SAMPLES_NEEDED} samples at {camera.fps:g} fps; raise hold_s to "
+            f"{SAMPLES_NEEDED / camera.fps:g} or more, or say 0 for at once"
+        )
     return Rule(
         name=name,
         pack=pack.pack,
         version=pack.version + ("+changed" if changed else ""),
         zones=tuple(change.zones or ()),
-        hold=_hold(final.hold_s),
+        hold=hold,
         **final.model_dump(exclude={"hold_s"}),
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.opened import store
-from monitor.compose import keep_of
+from monitor.compose import contexts_of, keep_of
 from monitor.errors import InputError
 from monitor.posture.rules import Rule
 from monitor.replay.answer import Question, answer
@@ -65,6 +65,7 @@ def command(
     question = Question(
         *_span(begin, end, settings.site.zone),
         rules,
+        {camera.name: contexts_of(camera) for camera in settings.cameras},
         settings.site.zone,
         [Shift(s.name, s.begins) for s in settings.site.shifts] or WHOLE_DAY,
         as_then=pack is None,

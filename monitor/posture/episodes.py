@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.posture.model import Person
-from monitor.posture.rules import MEASURES, Rule, lies
+from monitor.posture.rules import Rule, lies
 
 TRACK_POINTS = 600
 """A longer track is thinned to every second point: a chart is no wider."""
@@ -86,7 +86,7 @@ def read(person: Person, rules: Iterable[Rule]) -> Iterator[Reading]:
     """What the rules that apply to a person can be measured by."""
     lying = lies(person)
     for rule in rules:
-        value = MEASURES[rule.measure].of(person) if rule.applies(person, lying) else None
+        value = rule.value(person, lying)
         if value is not None:
             yield Reading(person, rule, value)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from monitor.errors import InputError
+from monitor.judge import NOTHING_KNOWN, Contexts
 from monitor.posture.rules import Rule
 from monitor.replay.camera import Alert, CameraReplay, Watcher
 from monitor.replay.gaps import Gap, gaps
@@ -24,12 +25,13 @@ this time: dates are anchored to a clock that is put right now and then."""
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """since <= begun < until. rules: by camera. as_then: compare with what was told then.
+    """since <= begun < until. rules, contexts: by camera. as_then: compare with what was told then.
     limit: a rule's name and the alerts a shift it may give."""
 
     since: datetime
     until: datetime
     rules: Mapping[str, Sequence[Rule]]
+    contexts: Mapping[str, Contexts]
     zone: ZoneInfo
     shifts: Sequence[Shift]
     as_then: bool = False
@@ -78,7 +80,9 @@ def answer(question: Question, folder: Path, session: Session) -> Answer:
     since, until = question.since, question.until
     series = _series(question)
     found = {
-        camera: CameraReplay(camera, rules, since, until).over(folder, _watcher(series, camera))
+        camera: CameraReplay(
+            camera, rules, since, until, question.contexts.get(camera, NOTHING_KNOWN)
+        ).over(folder, _watcher(series, camera))
         for camera, rules in question.rules.items()
     }
     first = since.replace(second=0, microsecond=0)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from monitor import recordings
 from monitor.errors import InputError
+from monitor.judge import NOTHING_KNOWN, Contexts, Judge, Judged
 from monitor.posture.episodes import Change, Episode, Kind
-from monitor.posture.judge import Judge, Judged
 from monitor.posture.landmarks import Look
 from monitor.posture.minutes import MINUTE
 from monitor.posture.rules import MEASURES, Rule
@@ -65,7 +65,12 @@ class CameraReplay:
     """Judges the time since <= begun < until of one camera."""
 
     def __init__(
-        self, camera: str, rules: Sequence[Rule], since: datetime, until: datetime
+        self,
+        camera: str,
+        rules: Sequence[Rule],
+        since: datetime,
+        until: datetime,
+        contexts: Contexts = NOTHING_KNOWN,
     ) -> None:
         self.found = Replayed()
         self._camera = camera
@@ -73,7 +78,8 @@ class CameraReplay:
         self._since = since
         self._until = until
         self._run = ""
-        self._judge = Judge(rules)
+        self._contexts = contexts
+        self._judge = Judge(rules, contexts)
         self._look: Look | None = None
 
     def over(self, folder: Path, watcher: Watcher | None = None) -> Replayed:
@@ -121,7 +127,7 @@ class CameraReplay:
     def _step(self, run: str, look: Look) -> Judged:
         if run != self._run:
             self._finish()
-            self._run, self._judge = run, Judge(self._rules)
+            self._run, self._judge = run, Judge(self._rules, self._contexts)
         self._look = look
         self._note(look)
         judged = self._judge.step(look)

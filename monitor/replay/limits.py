@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from monitor.judge import Judged
 from monitor.posture.episodes import Change, Episodes, Kind, Reading, read
-from monitor.posture.judge import Judged
 from monitor.posture.landmarks import Look
 from monitor.posture.model import Person
 from monitor.posture.rules import MEASURES, Rule

@@ -40,7 +40,7 @@ def ask(
     until: datetime = END,
     limit: tuple[str, int] | None = None,
 ) -> Answer:
-    question = Question(since, until, {"dock": site.rules}, UTC, WHOLE_DAY, True, limit)
+    question = Question(since, until, {"dock": site.rules}, {}, UTC, WHOLE_DAY, True, limit)
     with site.session() as session:
         return answer(question, site.folder, session)
 
@@ -141,6 +141,7 @@ def test_days_without_landmarks_are_one_gap_each_way(site):
             BEGIN - timedelta(days=1),
             BEGIN + timedelta(days=2),
             {"dock": site.rules},
+            {},
             UTC,
             WHOLE_DAY,
         )
@@ -327,7 +328,7 @@ def test_a_nearly_full_disk_costs_the_landmarks_before_the_pictures(tmp_path):
     assert not list(site.folder.rglob("*.landmarks"))
     assert list(site.keep.evidence.rglob("*.jpg"))
     with site.session() as session:
-            (incident,) = session.query(Incident).filter_by(kind="landmarks").all()
+        (incident,) = session.query(Incident).filter_by(kind="landmarks").all()
     assert (incident.kind, incident.ended_at) == ("landmarks", None)
     assert "landmarks cannot be stored: the disk is nearly full" in incident.reason
 

@@ -27,7 +27,9 @@ def an_alert() -> Alert:
 
 
 def an_answer() -> Answer:
-    question = Question(NOON, NOON + timedelta(hours=1), {"dock": []}, ZoneInfo("UTC"), WHOLE_DAY)
+    question = Question(
+        NOON, NOON + timedelta(hours=1), {"dock": []}, {}, ZoneInfo("UTC"), WHOLE_DAY
+    )
     return Answer(
         question,
         [an_alert()],

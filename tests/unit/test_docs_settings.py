@@ -19,6 +19,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "`site.shifts[]`": settings.Shift,
     "`cameras[]`": settings.Camera,
     "`cameras[].zones[]`": settings.Zone,
+    "`cameras[].zones[].work`": settings.Work,
     "`cameras[].changes.RULE`": settings.RuleChange,
     "`engine`": settings.EngineSettings,
     "`engine.detector`": settings.DetectorSettings,

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from monitor.posture.angles import measure_angles
-from monitor.posture.model import Landmark, Person
-from monitor.posture.rules import MEASURES, lies
+from monitor.posture.model import Angle, Landmark, Person
+from monitor.posture.rules import MEASURES, Verdict, lies
 from tests.builders import a_person, a_pose, a_rule, joints
 
 
@@ -53,3 +53,23 @@ def test_what_cannot_be_seen_is_none(measure):
     unseen = a_pose(body, unseen=range(33))
     nothing = dict.fromkeys(MEASURES)
     assert MEASURES[measure].of(Person(1, unseen, body, nothing)) is None
+
+
+@pytest.mark.parametrize(
+    ("sure", "angle", "verdict", "value"),
+    [
+        ("likely", Angle(62, 50, 70), Verdict.OVER, 62),
+        ("likely", Angle(58, 50, 70), Verdict.NOT_OVER, 58),
+        ("likely", Angle(62), Verdict.OVER, 62),
+        ("certain", Angle(70, 61, 80), Verdict.OVER, 61),
+        ("certain", Angle(70, 55, 80), Verdict.CANNOT_TELL, None),
+        ("certain", Angle(50, 40, 59), Verdict.NOT_OVER, 59),
+        ("certain", Angle(62), Verdict.OVER, 62),
+        ("likely", None, Verdict.CANNOT_TELL, None),
+    ],
+)
+def test_a_rule_is_over_its_limit_or_not_or_cannot_tell(sure, angle, verdict, value):
+    rule = a_rule(sure=sure)
+    assert rule.verdict(angle) is verdict
+    body = joints()
+    assert rule.value(Person(1, a_pose(body), body, {"trunk_flexion": angle}), lying=False) == value
