@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SERVICES := scripts/test-services
 
-.PHONY: run test test-long check bench bench-engine lock clean
+.PHONY: run test test-long check bench bench-angles bench-engine lock clean
 
 run: .venv/run
 	@$(BIN)/plumbline models fetch
@@ -32,6 +32,11 @@ bench: .venv/dev
 	@$(BIN)/plumbline models fetch
 	@for b in tests/bench/bench_*.py; do \
 		$(BIN)/python -m tests.bench.$$(basename $$b .py) || exit 1; done
+
+# Takes a few minutes; PLUMBLINE_BENCH_VIEWS=2016 looks at a sixth of the whole grid.
+bench-angles: .venv/dev
+	@$(BIN)/plumbline models fetch
+	@$(BIN)/python -m tests.bench.bench_angles
 
 bench-engine: .venv/dev
 	@$(BIN)/plumbline models fetch

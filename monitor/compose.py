@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.clock import Clock
 from monitor.crew import EngineSpec
+from monitor.ergonomics.context import Context, Coupling, Stance
 from monitor.jobs.purge import Retention
 from monitor.jobs.schedule import schedule
 from monitor.notify.mail import Mail
@@ -17,7 +18,7 @@ from monitor.pipeline import CameraPlan
 from monitor.pose.engines import check_models
 from monitor.posture.gravity import Calibration
 from monitor.recorder import Keep
-from monitor.settings import Camera, Settings, rules_of
+from monitor.settings import Camera, Settings, Work, rules_of
 from monitor.store.database import Sessions
 from monitor.store.outbox import Receiver
 from monitor.worker import CameraJob
@@ -48,11 +49,31 @@ def _camera_job(camera: Camera, settings: Settings) -> CameraJob:
         calibration=_calibration(camera),
         fov_known=camera.fov_deg is not None,
         zones={zone.name: tuple(zone.polygon) for zone in camera.zones},
+        contexts=contexts_of(camera),
         masks=tuple(tuple(mask) for mask in camera.masks),
         frozen_after_s=camera.frozen_after_s,
     )
     return CameraJob(
         plan, camera.url, camera.rtsp_transport, camera.open_timeout_s, camera.read_timeout_s
+    )
+
+
+def contexts_of(camera: Camera) -> dict[str, Context]:
+    """What the settings know of the work in each zone."""
+    return {zone.name: _context(zone.work) for zone in camera.zones}
+
+
+def _context(work: Work) -> Context:
+    return Context(
+        load_kg=work.load_kg,
+        coupling=None if work.coupling is None else Coupling(work.coupling),
+        stance=None if work.stance is None else Stance(work.stance),
+        balanced=work.balanced,
+        trunk_supported=work.trunk_supported,
+        head_supported=work.head_supported,
+        arm_supported=work.arm_supported,
+        static=work.static,
+        repeated=work.repeated,
     )
 
 
@@ -111,6 +132,7 @@ def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> Backgroun
             events_days=kept.events_days,
             minutes_days=kept.minutes_days,
             uploads_days=kept.uploads_days,
+            landmarks_days=kept.landmarks_days,
         ),
         clock=clock,
         by=f"{socket.gethostname()}:{os.getpid()}",
@@ -119,5 +141,8 @@ def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> Backgroun
 
 def keep_of(settings: Settings) -> Keep:
     return Keep(
-        settings.data.resolve(), settings.evidence.skeleton_only, settings.evidence.keep_free_mb
+        settings.data.resolve(),
+        settings.evidence.skeleton_only,
+        settings.evidence.keep_free_mb,
+        landmarks=settings.retention.landmarks_days > 0,
     )

@@ -9,28 +9,29 @@ import numpy as np
 from monitor.capture.watch import PictureWatch
 from monitor.clock import Clock
 from monitor.evidence import mask_out
+from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
-from monitor.posture.angles import measure_angles
+from monitor.pose.mend import mended
 from monitor.posture.body import extent, in_view, middle, trunk_px
-from monitor.posture.episodes import Change, Episode, Episodes
-from monitor.posture.gravity import Calibration, to_gravity
+from monitor.posture.episodes import Change, Episode
+from monitor.posture.gravity import Calibration
+from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Minutes
 from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
+from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
 from monitor.posture.search import Search
 from monitor.posture.slots import Slot, Slots
 from monitor.posture.vertical import Vertical
-from monitor.posture.view import View
 from monitor.posture.windows import Sizes
-from monitor.posture.zones import Polygon, zones_of
+from monitor.posture.zones import Polygon
 
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
     """How one camera is watched. calibration: learnt on when it is assumed; fov_known: but for its
-    field of view. masks: blackened before anyone looks, evidence included. smooth: off where single
-    looks are compared."""
+    field of view. masks: blackened before anyone looks, evidence included."""
 
     name: str
     rules: tuple[Rule, ...]
@@ -38,9 +39,9 @@ class CameraPlan:
     calibration: Calibration = field(default_factory=Calibration)
     fov_known: bool = False
     zones: Mapping[str, Polygon] = field(default_factory=dict)
+    contexts: Contexts = field(default_factory=dict)
     masks: tuple[Polygon, ...] = ()
     frozen_after_s: float = 20.0
-    smooth: bool = True
 
     @property
     def gap_s(self) -> float:
@@ -52,7 +53,8 @@ class CameraPlan:
 class Step:
     """What one look led to. frame: as judged, masks applied, `None` when none came.
     blind: why nothing could be judged, `None` when it could. calibration: judged by. moved: the
-    camera was found to look elsewhere; what it had learnt is void."""
+    camera was found to look elsewhere; what it had learnt is void. look: what was judged; `None`
+    as the camera stops."""
 
     t: float
     at: datetime
@@ -64,6 +66,7 @@ class Step:
     people: Sequence[Person] = ()
     changes: Sequence[Change] = ()
     running: Sequence[Episode] = ()
+    look: Look | None = None
 
     def when(self, t: float) -> datetime:
         """UTC of another moment on the same steady line."""
@@ -81,12 +84,12 @@ class CameraPipeline:
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
         self.vertical = Vertical(plan.calibration, fov_known=plan.fov_known)
         self._motion = Motion()
-        self._view = View()
+        self._outlook = Outlook()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
         self._size = (0, 0)
         self._search = Search()
         self._sizes = Sizes()
-        self._episodes = Episodes(plan.rules)
+        self._judge = Judge(plan.rules, plan.contexts)
         self._people: Sequence[Person] = ()
         self._since: datetime = clock.now()
         """Up to here every second is accounted for as watched or blind."""
@@ -99,21 +102,19 @@ class CameraPipeline:
             self._account(frame.at, blind)
             return self._nobody(frame.t, frame.at, frame, blind)
         self._look(frame)
-        moved = self._view.moved(frame.t, self._motion.cells)
+        moved = self._outlook.moved(frame.t, self._motion.cells)
         if moved:
             self.vertical.forget()
         self._account(frame.at, None)
-        people = self._measure(frame)
-        started = self._clock.steady()
-        changes = self._episodes.step(frame.t, people)
-        self._took(frame.at, "judge", started)
-        self._people = people
+        look = self._kept(frame)
+        judged = self._judged(look)
+        self._people = judged.people
         self.minutes.sampled(
-            frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in people]
+            frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in judged.people]
         )
         return Step(
             frame.t, frame.at, frame, None, self.vertical.calibration, moved,
-            self._slots.seen, people, changes, list(self._episodes.running),
+            self._slots.seen, judged.people, judged.changes, list(self._judge.running), look,
         )  # fmt: skip
 
     def silence(self, t: float, at: datetime, reason: str) -> Step:
@@ -123,7 +124,7 @@ class CameraPipeline:
 
     def finish(self, t: float, at: datetime) -> Step:
         """End what runs, as the camera stops."""
-        return Step(t, at, None, None, self.vertical.calibration, changes=self._episodes.finish())
+        return Step(t, at, None, None, self.vertical.calibration, changes=self._judge.finish())
 
     def _account(self, at: datetime, blind: str | None) -> None:
         gap = (at - self._since).total_seconds()
@@ -136,10 +137,11 @@ class CameraPipeline:
     def _nobody(self, t: float, at: datetime, frame: Frame | None, blind: str) -> Step:
         self._people = ()
         self._slots.lose(t)
-        changes = self._episodes.step(t, ())
+        look = Look(t, at, blind, None)
+        changes = self._judge.step(look).changes
         return Step(
             t, at, frame, blind, self.vertical.calibration,
-            changes=changes, running=list(self._episodes.running),
+            changes=changes, running=list(self._judge.running), look=look,
         )  # fmt: skip
 
     def _look(self, frame: Frame) -> None:
@@ -148,7 +150,7 @@ class CameraPipeline:
         self._motion.look(frame.t, frame.image)
         answers = self._follow(frame)
         known = self._slots.known(frame.t, answers)
-        looks = _in_view(answers, frame)
+        looks = self._mended(frame, answers)
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
         self._slots.forget(frame.t, width, height)
 
@@ -164,6 +166,12 @@ class CameraPipeline:
         answers = self._engine.follow(frame.image, self._slots.regions(frame.t))
         self._took(frame.at, "follow", started)
         return answers
+
+    def _mended(self, frame: Frame, answers: Sequence[Pose | None]) -> list[Pose]:
+        started = self._clock.steady()
+        looks = mended(self._engine, frame.image, _in_view(answers, frame), most=1)
+        self._took(frame.at, "mend", started)
+        return looks
 
     def _find(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> list[Pose]:
         height, width = frame.image.shape[:2]
@@ -182,27 +190,24 @@ class CameraPipeline:
         self._took(frame.at, "find", started)
         return _in_view(finds, frame)
 
-    def _measure(self, frame: Frame) -> list[Person]:
+    def _kept(self, frame: Frame) -> Look:
+        """What is believed of this picture, as it is kept and hence judged."""
         height, width = frame.image.shape[:2]
-        people = []
         self.vertical.settle(frame.t)
+        bodies = []
         for slot in self._slots.seen:
-            if not slot.believed:
-                continue
-            self.vertical.see(frame.t, slot.number, slot.pose, (width, height))
-            self._sizes.learn(slot.pose, height)
-            pose = slot.shown if self.plan.smooth else slot.pose
-            gravity = to_gravity(pose, self.vertical.calibration, width, height)
-            people.append(
-                Person(
-                    slot.number,
-                    pose,
-                    gravity,
-                    measure_angles(pose, gravity),
-                    zones=zones_of(pose, self.plan.zones, width, height),
-                )
-            )
-        return people
+            if slot.believed:
+                self.vertical.see(frame.t, slot.number, slot.pose, (width, height))
+                self._sizes.learn(slot.pose, height)
+                bodies.append(Body(slot.number, as_kept(slot.pose)))
+        view = View(width, height, self.vertical.calibration, self.plan.zones)
+        return Look(frame.t, frame.at, None, view, bodies)
+
+    def _judged(self, look: Look) -> Judged:
+        started = self._clock.steady()
+        judged = self._judge.step(look)
+        self._took(look.at, "judge", started)
+        return judged
 
     def _took(self, at: datetime, stage: str, started: float) -> None:
         self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))

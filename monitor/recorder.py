@@ -13,12 +13,13 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from monitor import evidence
+from monitor import evidence, recordings
 from monitor.durable import write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
 from monitor.posture.model import Image, Person, Pose
+from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
 from monitor.store.journal import Journal
 from monitor.store.tables import Base, Incident
@@ -35,6 +36,9 @@ cannot be seen in it."""
 SAID_FOR = timedelta(days=1)
 """How long it is said that a camera was moved: its zones can be wrong, and nobody tells us."""
 
+LANDMARKS_ROOM = 2
+"""Landmarks are given up first: they need so many times the free disk that pictures need."""
+
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
 
@@ -42,11 +46,13 @@ RENEW_S = 10.0
 @dataclass(frozen=True, slots=True)
 class Keep:
     """Where and how things are kept. data: the folder of everything. skeleton_only: no picture of
-    the place. keep_free_mb: with less free disk no pictures are stored, and events always."""
+    the place. keep_free_mb: with less free disk no pictures are stored, and events always.
+    landmarks: whether they are kept, to be judged again."""
 
     data: Path
     skeleton_only: bool = False
     keep_free_mb: int = 500
+    landmarks: bool = False
 
     @property
     def journal(self) -> Path:
@@ -55,6 +61,10 @@ class Keep:
     @property
     def evidence(self) -> Path:
         return self.data / "evidence"
+
+    @property
+    def recordings(self) -> Path:
+        return self.data / "landmarks"
 
     @property
     def snapshots(self) -> Path:
@@ -95,11 +105,15 @@ class Recorder:
         self._records: dict[Episode, _Record] = {}
         self._backlog: deque[Base] = deque()
         self._incidents: dict[str, Incident] = {}
+        self._tape = Tape(plan.name, engine, plan.fps, plan.gap_s)
         keep.evidence.mkdir(parents=True, exist_ok=True)
+        keep.recordings.mkdir(exist_ok=True)
 
     def record(self, step: Step) -> None:
-        """Evidence and rows of one step."""
+        """Landmarks, evidence and rows of one step."""
         self._say_moved(step)
+        if self._keep.landmarks:
+            self._keep_landmarks(step)
         pictures: dict[int, tuple[bytes | None]] = {}
         for episode in step.running:
             self._keep_picture(episode, step, pictures)
@@ -234,6 +248,23 @@ class Recorder:
         else:
             record.path = path
             self._end_incident("evidence", step.at)
+
+    def _keep_landmarks(self, step: Step) -> None:
+        full = self._tape.cut() if step.look is None else self._tape.add(step.look)
+        if full is not None:
+            self._store_landmarks(full, step.at)
+
+    def _store_landmarks(self, full: Recording, at: datetime) -> None:
+        needed_mb = LANDMARKS_ROOM * self._keep.keep_free_mb
+        try:
+            if not evidence.enough_room(self._keep.recordings, needed_mb):
+                raise OSError("the disk is nearly full")
+            recordings.write(self._keep.recordings, full)
+        except OSError as e:
+            reason = e.strerror or str(e)
+            self._begin_incident("landmarks", f"landmarks cannot be stored: {reason}", at)
+        else:
+            self._end_incident("landmarks", at)
 
     def _begin_incident(self, kind: str, reason: str, at: datetime) -> None:
         if kind in self._incidents:

@@ -29,6 +29,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.errors import SettingsError
 from monitor.pose.engines import EngineName
+from monitor.posture.episodes import SAMPLES_NEEDED
 from monitor.posture.model import ANGLES
 from monitor.posture.rules import MEASURES, Rule
 
@@ -63,9 +64,34 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Shift(Part):
+    name: Name
+    begins: time = Field(description="local time, in quotes; it lasts until the next one begins")
+
+    @field_validator("begins", mode="before")
+    @classmethod
+    def _quoted(cls, value: object) -> object:
+        if isinstance(value, int):
+            raise ValueError("put the time in quotes: YAML reads 14:00 as a number")
+        return value
+
+
 class Site(Part):
     name: str = "Plumbline"
     timezone: str = Field("UTC", description="IANA name; days and report times are this zone's")
+    shifts: list[Shift] = Field([], description="the whole day when left out")
+
+    @field_validator("shifts")
+    @classmethod
+    def _different(cls, shifts: list[Shift]) -> list[Shift]:
+        for what, values in (
+            ("are called", [shift.name for shift in shifts]),
+            ("begin at", [shift.begins.isoformat("minutes") for shift in shifts]),
+        ):
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise ValueError(f"two shifts {what} {twice[0]!r}")
+        return shifts
 
     @field_validator("timezone")
     @classmethod
@@ -80,9 +106,42 @@ class Site(Part):
         return ZoneInfo(self.timezone)
 
 
+_LOAD = re.compile(r"(\d+(?:\.\d+)?)\s*(kg|lb)")
+KG_PER_LB = 0.45359237
+
+
+class Work(Part):
+    """What a camera cannot see of the work in a zone."""
+
+    load: str | None = Field(None, description="with its unit: 12 kg or 25 lb")
+    coupling: Literal["good", "fair", "poor", "unacceptable"] | None = None
+    stance: Literal["standing", "sitting", "kneeling", "walking"] | None = None
+    balanced: bool | None = Field(None, description="both feet carry the weight")
+    trunk_supported: bool | None = None
+    head_supported: bool | None = None
+    arm_supported: bool | None = None
+    static: bool | None = Field(None, description="held for more than a minute")
+    repeated: bool | None = Field(None, description="more than four times a minute")
+
+    @field_validator("load", mode="before")
+    @classmethod
+    def _has_a_unit(cls, value: object) -> object:
+        if value is not None and not _LOAD.fullmatch(str(value).strip()):
+            raise ValueError(f"{value!r} is no load: give a number and its unit, 12 kg or 25 lb")
+        return value
+
+    @property
+    def load_kg(self) -> float | None:
+        if self.load is None:
+            return None
+        number, unit = _LOAD.fullmatch(self.load.strip()).groups()  # type: ignore[union-attr]
+        return float(number) * (KG_PER_LB if unit == "lb" else 1.0)
+
+
 class Zone(Part):
     name: Name
     polygon: Polygon
+    work: Work = Work()
 
 
 class RuleChange(Part):
@@ -95,6 +154,7 @@ class RuleChange(Part):
     release_s: float | None = Field(None, ge=0)
     remind_s: float | None = Field(None, gt=0)
     severity: Literal["notice", "warning", "alert"] | None = None
+    sure: Literal["certain", "likely"] | None = None
     zones: list[Name] | None = Field(None, description="judge only people standing in these zones")
 
 
@@ -166,6 +226,7 @@ class Retention(Part):
     events_days: int = Field(365, ge=1)
     minutes_days: int = Field(365, ge=1)
     uploads_days: int = Field(7, ge=1)
+    landmarks_days: int = Field(7, ge=0, description="0: none are kept")
 
 
 class Reports(Part):
@@ -252,10 +313,13 @@ class PackRule(Part):
     enter: float
     leave: float
     hold_s: float | list[tuple[float, float]]
-    release_s: float = Field(1.0, ge=0)
+    release_s: float = Field(
+        4.0, ge=0, description="20 samples at 5 a second: noise alone does not end an event"
+    )
     remind_s: float = Field(60.0, gt=0)
     forget_s: float = Field(15.0, gt=0)
     upright: bool = Field(True, description="judge only people who do not lie")
+    sure: Literal["certain", "likely"] = "likely"
     severity: Literal["notice", "warning", "alert"]
     advice: str
     source: str = Field(description="standard and how far it was verified, or that it is ours")
@@ -314,12 +378,17 @@ def load_pack(name: str, folders: Sequence[Path] = (PACKS,)) -> Pack:
     for folder in folders:
         path = folder / f"{name}.yaml"
         if path.is_file():
-            written = _read(path)
-            return _checked(Pack, written, path, written)
+            return read_pack(path)
     known = sorted({p.stem for folder in folders for p in folder.glob("*.yaml")})
     raise SettingsError(
         f"rules: there is no pack {name!r}; {_nearest(name, known)}packs: {', '.join(known)}"
     )
+
+
+def read_pack(path: Path) -> Pack:
+    """The rule pack in a file. Raises SettingsError when it cannot be read or is wrong."""
+    written = _read(path)
+    return _checked(Pack, written, path, written)
 
 
 def rules_of(camera: Camera, settings: Settings) -> list[Rule]:
@@ -331,6 +400,11 @@ def rules_of(camera: Camera, settings: Settings) -> list[Rule]:
                 f"cameras.{camera.name}.changes: pack {pack.pack!r} has no rule {name!r}; "
                 f"{_nearest(name, pack.rules)}rules: {', '.join(pack.rules)}"
             )
+    return rules_by(pack, camera)
+
+
+def rules_by(pack: Pack, camera: Camera) -> list[Rule]:
+    """The rules of any pack with the camera's changes to those that are in it."""
     return [
         _rule(pack, name, written, camera.changes.get(name, RuleChange()), camera)
         for name, written in pack.rules.items()
@@ -346,12 +420,20 @@ def _rule(pack: Pack, name: str, written: PackRule, change: RuleChange, camera: 
         final = PackRule.model_validate({**written.model_dump(), **changed})
     except ValidationError as e:
         raise SettingsError(f"cameras.{camera.name}.changes.{name}: {_words(e.errors()[0])}") from e
+    hold = _hold(final.hold_s)
+    shortest = min(seconds for _, seconds in hold)
+    if 0 < shortest < SAMPLES_NEEDED / camera.fps:
+        raise SettingsError(
+            f"cameras.{camera.name}: rule {name!r} holds {shortest:g} s, less than "
+            f"{SAMPLES_NEEDED} samples at {camera.fps:g} fps; raise hold_s to "
+            f"{SAMPLES_NEEDED / camera.fps:g} or more, or say 0 for at once"
+        )
     return Rule(
         name=name,
         pack=pack.pack,
         version=pack.version + ("+changed" if changed else ""),
         zones=tuple(change.zones or ()),
-        hold=_hold(final.hold_s),
+        hold=hold,
         **final.model_dump(exclude={"hold_s"}),
     )
 

@@ -24,6 +24,9 @@ log = structlog.get_logger()
 STATE_S = 2.0
 """How often a camera says how it is."""
 
+SILENCE_S = 0.5
+"""How often a silence is told to the pipeline, however often other cameras wake the loop."""
+
 SNAPSHOT_S = 10.0
 """How often the last blurred picture of a camera is renewed."""
 
@@ -79,7 +82,7 @@ class WatchedCamera:
         self._state = ("starting", "", clock.now())
         self._latency_ms: float | None = None
         self._snapshot: str | None = None
-        self._told_t = self._snapshot_t = float("-inf")
+        self._told_t = self._snapshot_t = self._silence_t = float("-inf")
         self._picture_t = clock.steady()
 
     def start(self) -> None:
@@ -98,12 +101,18 @@ class WatchedCamera:
             self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
             self._recorder.record(self._step)
             self._keep_calibration()
-        elif feed.state == "down" or t - self._picture_t > self._job.plan.gap_s:
+        elif self._silent(feed, t):
+            self._silence_t = t
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
         self._recorder.minutes(self._pipeline.minutes.closed(now))
         self._say(feed, t, now)
         return frame is not None
+
+    def _silent(self, feed: FeedState, t: float) -> bool:
+        """Whether no pictures come, and it is time to say so."""
+        quiet = feed.state == "down" or t - self._picture_t > self._job.plan.gap_s
+        return quiet and t - self._silence_t >= SILENCE_S
 
     def stop(self) -> None:
         """End what runs and keep everything. A capture thread that hangs is left behind."""

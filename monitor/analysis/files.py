@@ -14,6 +14,7 @@ from monitor.clock import Clock
 from monitor.errors import CaptureError, InputError
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
+from monitor.pose.mend import mended
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person, Pose
 
@@ -67,13 +68,18 @@ def look_at(
     """Everything in one file. Raises InputError when it cannot be read."""
     if _is_still(path):
         image = read_picture(path)
-        height, width = image.shape[:2]
-        poses = engine.find(image, still=True)
-        people = measured(poses, calibration, (width, height))
+        poses = look_closely(engine, image)
+        people = measured(poses, calibration, (image.shape[1], image.shape[0]))
         yield Looked(0, 0.0, image, people, poses)
     else:
         pipeline = CameraPipeline(_plan(calibration, fps), engine, clock)
         yield from _film(path, pipeline, fps, clock)
+
+
+def look_closely(engine: Engine, image: Image) -> list[Pose]:
+    """Everybody in one picture; looks that went wrong are taken again."""
+    found = engine.find(image, still=True)
+    return mended(engine, image, found, most=len(found))
 
 
 def _is_still(path: Path) -> bool:

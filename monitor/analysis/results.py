@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from monitor.posture.angles import measure_angles
-from monitor.posture.gravity import Calibration, to_gravity
+from monitor.posture.fit import fitted_angles
+from monitor.posture.gravity import Calibration, sight
 from monitor.posture.model import Angle, Floats, Person, Pose
 
 MOST_PEOPLE = 8
@@ -17,8 +17,8 @@ def measured(
     """Everybody in one picture of `size` (width, height), numbered from 1."""
     people = []
     for number, pose in enumerate(poses, 1):
-        gravity = to_gravity(pose, calibration, *size)
-        people.append(Person(number, pose, gravity, measure_angles(pose, gravity)))
+        seen = sight(pose, calibration, *size)
+        people.append(Person(number, pose, seen.joints, fitted_angles(pose, seen)))
     return people
 
 

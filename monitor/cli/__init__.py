@@ -18,6 +18,7 @@ COMMANDS = {
     "dashboard": "Serve the pages alone.",
     "analyze": "Measure the postures in pictures and videos.",
     "report": "Print the report of one day.",
+    "replay": "Judge what was kept again, by the same rules or others.",
     "check-config": "Check the settings without starting anything.",
     "calibrate": "How a camera hangs, and how surely that is known.",
     "status": "How the cameras are now.",

@@ -19,6 +19,8 @@ METHOD = Method(
     ours=("all limits",),
 )
 
+SIDES = ("left", "right")
+
 BEND_DEG = 45.0
 SQUAT_DEG = 80.0
 """Of both knees, of which one alone may be seen: a step bends one."""
@@ -181,7 +183,7 @@ class _Lift:
     def step(
         self, t: float, trunk: float | None, knees: float | None, angles: Mapping[str, Angle | None]
     ) -> list[Count]:
-        elbow, arm = _least(angles, "elbow_flexion"), _least(angles, "upper_arm_elevation")
+        elbow = _least(angles, "elbow_flexion")
         lowness = _lowness(trunk, knees)
         if lowness is not None and lowness < UPRIGHT and elbow is not None:
             self.carries = elbow >= CARRY_DEG
@@ -191,7 +193,7 @@ class _Lift:
             self.carried, self.hung, self.knees = self.carries, False, 0.0
         if self.low.since is not None:
             self.knees = max(self.knees, knees or 0.0)
-            self.hung = self.hung or _hang(arm, elbow)
+            self.hung = self.hung or _hangs(angles)
         elif turn is not None and turn.brief and self.hung:
             self.risen, self.carries = turn, None
         return counted
@@ -211,8 +213,15 @@ class _Lift:
         return [Count(Kind.LOWERING, risen.begin)] if self.carried and self.carries is False else []
 
 
-def _hang(arm: float | None, elbow: float | None) -> bool:
-    return arm is not None and elbow is not None and max(arm, elbow) < HANGING_DEG
+def _hangs(angles: Mapping[str, Angle | None]) -> bool:
+    """Whether a whole arm hangs, upper and lower."""
+    return any(
+        arm is not None and elbow is not None and max(arm, elbow) < HANGING_DEG
+        for side in SIDES
+        for arm, elbow in [
+            [degrees(angles, f"{side}_{part}") for part in ("upper_arm_elevation", "elbow_flexion")]
+        ]
+    )
 
 
 def _lowness(trunk: float | None, knees: float | None) -> float | None:
@@ -228,7 +237,7 @@ def degrees(angles: Mapping[str, Angle | None], name: str) -> float | None:
 
 
 def _sides(angles: Mapping[str, Angle | None], name: str) -> list[float]:
-    both = (degrees(angles, f"{side}_{name}") for side in ("left", "right"))
+    both = (degrees(angles, f"{side}_{name}") for side in SIDES)
     return [deg for deg in both if deg is not None]
 
 

@@ -1,6 +1,6 @@
 """What ergonomics reads from one person's angles over time, by the names rules use."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.ergonomics import owas, reba, rula
@@ -10,6 +10,7 @@ from monitor.ergonomics.en1005_4 import Frequency
 from monitor.ergonomics.iso11226 import HoldingAccount, Part
 from monitor.ergonomics.method import Range, interval, intervals, points
 from monitor.posture.model import Angle
+from monitor.posture.rules import OF_ERGONOMICS
 
 SIDES = ("left", "right")
 REPEATED_PER_MIN = 4.0
@@ -30,10 +31,15 @@ MOVED_S = 0.3
 SCORES = {"rula": rula.from_angles, "reba": reba.from_angles, "owas": owas.from_angles}
 
 
+NAMES = frozenset(OF_ERGONOMICS)
+
+
 class Measures:
     """The accounts of one person; make one for every slot and drop it with the slot."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Container[str] = NAMES) -> None:
+        """wanted: names of the measures to yield; the others cost nothing."""
+        self._wanted = wanted
         self._holding = {
             "holding_share.trunk": _Holding(Part.TRUNK, ("trunk_flexion",)),
             "holding_share.head": _Holding(Part.HEAD, ("head_inclination",)),
@@ -59,7 +65,7 @@ class Measures:
     def step(
         self, t: float, angles: Mapping[str, Angle | None], context: Context = UNKNOWN
     ) -> dict[str, Angle | None]:
-        """Every measure of ergonomics at `t` (steady seconds, never decreasing).
+        """The measures wanted at `t` (steady seconds, never decreasing).
 
         angles: degrees by the names of `monitor.posture.model.ANGLES`; none at all for somebody
         who lies. context: what is known of the zone the person is in. Of each measure `deg` is
@@ -67,10 +73,16 @@ class Measures:
         it over the bands and everything unseen. `None`: what it needs most is unseen. `counted`
         holds the movements counted at this step."""
         self.counted = self._counts.step(t, angles)
-        rates = {name: moves.step(t, angles) for name, moves in self._movements.items()}
-        context = _over_time(context, self._still.step(t, angles.get("trunk_flexion")), rates)
+        scores = [name for name in SCORES if name in self._wanted]
+        rates = {
+            name: moves.step(t, angles)
+            for name, moves in self._movements.items()
+            if scores or name in self._wanted
+        }
+        if scores:
+            context = _over_time(context, self._still.step(t, angles.get("trunk_flexion")), rates)
         return {
-            **_scores(angles, context),
+            **_scores(scores, angles, context),
             **self._held(t, angles, context),
             **rates,
         }
@@ -86,19 +98,23 @@ class Measures:
         return {
             name: account.step(t, angles, supported=support is True)
             for (name, account), support in zip(self._holding.items(), supports, strict=True)
+            if name in self._wanted
         }
 
 
-def _scores(angles: Mapping[str, Angle | None], context: Context) -> dict[str, Angle | None]:
+def _scores(
+    names: Sequence[str], angles: Mapping[str, Angle | None], context: Context
+) -> dict[str, Angle | None]:
     trunk = angles.get("trunk_flexion") is not None
     arms = any(angles.get(f"{side}_upper_arm_to_trunk") is not None for side in SIDES)
     if not (trunk and arms):
-        return dict.fromkeys(SCORES)
+        return dict.fromkeys(names)
+    named = {name: SCORES[name] for name in names}
     read, bands = points(angles), intervals(angles)
-    banded = {name: of(bands, context).score for name, of in SCORES.items()}
+    banded = {name: of(bands, context).score for name, of in named.items()}
     if bands == read:
         return {name: _angle(score, score) for name, score in banded.items()}
-    return {name: _angle(of(read, context).score, banded[name]) for name, of in SCORES.items()}
+    return {name: _angle(of(read, context).score, banded[name]) for name, of in named.items()}
 
 
 def _angle(read: Range, banded: Range) -> Angle:

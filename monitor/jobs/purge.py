@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from monitor import recordings
 from monitor.store.database import Sessions
 from monitor.store.tables import (
     Analysis,
@@ -31,19 +32,22 @@ SLICE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Ages in days. Incidents and outbox rows are kept as long as events."""
+    """Ages in days; landmarks after 0 days are none. Incidents and outbox rows are kept as long
+    as events."""
 
     evidence_days: int
     events_days: int
     minutes_days: int
     uploads_days: int
+    landmarks_days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How much was deleted: pictures (files) and rows."""
+    """How much was deleted: pictures and landmarks (files) and rows."""
 
     pictures: int
+    landmarks: int
     events: int
     minutes: int
     incidents: int
@@ -61,11 +65,13 @@ def purge(sessions: Sessions, data: Path, retention: Retention, now: datetime) -
     before_events = now - timedelta(days=retention.events_days)
     before_evidence = now - timedelta(days=min(retention.evidence_days, retention.events_days))
     before_minutes = now - timedelta(days=retention.minutes_days)
+    before_landmarks = now - timedelta(days=retention.landmarks_days)
     before_uploads = now - timedelta(days=retention.uploads_days)
     note = f"deleted after {retention.evidence_days} days"
     named = _each(sessions, lambda s: _forget_pictures(s, folder, before_evidence, note))
     purged = Purged(
         pictures=named + _sweep(folder, before_evidence),
+        landmarks=recordings.purge(data / "landmarks", before_landmarks),
         events=_older(sessions, Event, Event.met_at, before_events),
         minutes=_minutes(sessions, CoverageMinute, before_minutes)
         + _minutes(sessions, PostureMinute, before_minutes),

@@ -107,6 +107,18 @@ class Belief:
         return self.odds <= LEAST
 
 
+MISSHAPEN = 1.1
+"""Mean departure from `EXPECTED` (in units of `SPREAD`) from which a look is doubted: 95 in 100
+looks at people stay below 0.99. Followed through a deep bend, one in nine of the drawn camera's
+looks is over it, with the hips laid on knees or hands, and reads the trunk 14° wrong in the median
+and 55° at p90; a search of the same place reads it 3° and 11° wrong."""
+
+
+def misshapen(pose: Pose) -> bool:
+    """Whether the bones of a look have lengths that hardly any body has."""
+    return _departure(proportions(pose), EXPECTED) > float(np.log(MISSHAPEN))
+
+
 def evidence(pose: Pose) -> float:
     """Log-odds that one look alone speaks for a person."""
     visible = float(pose.landmarks[JOINTS, 3].mean())

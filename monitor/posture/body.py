@@ -76,9 +76,13 @@ def extent(pose: Pose) -> tuple[float, float, float, float]:
 def px_per_m(pose: Pose) -> float:
     """Pixels that a metre of this body takes, whatever its posture: the scale that lays its metres
     best over its pixels (least squares, orthographic). At least 1."""
-    pixels, metres = pose.landmarks[JOINTS, :2], pose.world[JOINTS, :2]
-    pixels, metres = pixels - pixels.mean(axis=0), metres - metres.mean(axis=0)
-    return max(1.0, float((pixels * metres).sum() / max(float((metres**2).sum()), 1e-9)))
+    return max(1.0, scale_of(pose.landmarks[JOINTS, :2], pose.world[JOINTS, :2]))
+
+
+def scale_of(points: Floats, metres: Floats) -> float:
+    """The factor that lays (n, 2) metres best over as many points, wherever both lie."""
+    points, metres = points - points.mean(axis=0), metres - metres.mean(axis=0)
+    return float((points * metres).sum() / max(float((metres**2).sum()), 1e-9))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

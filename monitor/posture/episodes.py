@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.posture.model import Person
-from monitor.posture.rules import MEASURES, Rule
+from monitor.posture.rules import Rule, lies
 
 TRACK_POINTS = 600
 """A longer track is thinned to every second point: a chart is no wider."""
@@ -73,6 +73,24 @@ class Change:
     episode: Episode
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one rule asks of one person, measured."""
+
+    person: Person
+    rule: Rule
+    value: float
+
+
+def read(person: Person, rules: Iterable[Rule]) -> Iterator[Reading]:
+    """What the rules that apply to a person can be measured by."""
+    lying = lies(person)
+    for rule in rules:
+        value = rule.value(person, lying)
+        if value is not None:
+            yield Reading(person, rule, value)
+
+
 class Episodes:
     """All running episodes of one camera."""
 
@@ -87,14 +105,15 @@ class Episodes:
 
     def step(self, t: float, people: Iterable[Person]) -> list[Change]:
         """Take in everybody measured at `t` (never decreasing); what changed, in order."""
+        return self.take(t, [each for person in people for each in read(person, self._rules)])
+
+    def take(self, t: float, readings: Iterable[Reading]) -> list[Change]:
+        """The same, with what was measured of everybody."""
         changes: list[Change] = []
         measured: set[tuple[int, str]] = set()
-        for person in people:
-            for rule in self._rules:
-                value = MEASURES[rule.measure].of(person) if rule.applies(person) else None
-                if value is not None:
-                    measured.add((person.slot, rule.name))
-                    changes += self._seen(t, value, person, rule)
+        for reading in readings:
+            measured.add((reading.person.slot, reading.rule.name))
+            changes += self._seen(t, reading.value, reading.person, reading.rule)
         for key in self._running.keys() - measured:
             changes += self._unseen(t, key)
         self._last = {

@@ -5,9 +5,12 @@ clockwise about its view, its field of view is horizontal.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from monitor.posture.angles import facing
+from monitor.posture.body import JOINTS, scale_of
 from monitor.posture.model import Floats, Landmark, Pose
 
 
@@ -55,10 +58,56 @@ def rays_to_camera(points: Floats, width: int, height: int, fov_deg: float) -> F
     return np.asarray(np.moveaxis(turn, -1, 0))
 
 
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """One look at one body as a camera aimed at its hips would have it.
+
+    points: (33, 2) tangents of the angle to the right of and above the ray to the hips.
+    metres: (33, 3) to the right, up and back to the camera, hips at 0. turn: (3, 3) from there to
+    gravity. scale: tangent that a metre of this body takes at the distance of its hips.
+    """
+
+    points: Floats
+    metres: Floats
+    turn: Floats
+    scale: float
+
+    @cached_property
+    def ahead(self) -> Floats:
+        """(3,) the horizontal direction the body faces, gravity frame."""
+        return facing(self.joints)
+
+    @cached_property
+    def joints(self) -> Floats:
+        """World landmarks (33, 3) in metres, hips at 0: x to the camera's right, y up, z horizontal
+        towards the camera."""
+        return np.asarray(self.metres @ self.turn.T)
+
+
+def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sight:
+    """What a pose in a picture of this size is to a camera that hangs like this."""
+    hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
+    (ray,) = rays_to_camera(hips[None], width, height, calibration.fov_deg)
+    points = _tangents(pose.landmarks[:, :2], ray, width, height, calibration.fov_deg)
+    metres = pose.world * (1.0, -1.0, -1.0)
+    return Sight(
+        points,
+        metres,
+        camera_to_gravity(calibration) @ ray,
+        scale_of(points[JOINTS, :], metres[JOINTS, :2]),
+    )
+
+
+def _tangents(pixels: Floats, ray: Floats, width: int, height: int, fov_deg: float) -> Floats:
+    focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
+    ahead = np.column_stack(
+        [pixels[:, 0] - width / 2, height / 2 - pixels[:, 1], np.full(len(pixels), -focal)]
+    )
+    turned = ahead @ ray
+    return np.asarray(turned[:, :2] / np.maximum(-turned[:, 2:], 1e-3 * focal))
+
+
 def to_gravity(pose: Pose, calibration: Calibration, width: int, height: int) -> Floats:
     """World landmarks (33, 3) in metres, hips at 0: x to the camera's right, y up, z horizontal
     towards the camera."""
-    hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
-    (ray,) = rays_to_camera(hips[None], width, height, calibration.fov_deg)
-    turn = camera_to_gravity(calibration) @ ray
-    return np.asarray((pose.world * (1.0, -1.0, -1.0)) @ turn.T)
+    return sight(pose, calibration, width, height).joints

@@ -5,11 +5,12 @@ A rule is data (`config/rules/*.yaml`); a measure is one function in `MEASURES`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
 from monitor.posture.angles import inclination_deg, visible
-from monitor.posture.model import ANGLES, Floats, Landmark, Person
+from monitor.posture.model import ANGLES, Angle, Floats, Landmark, Person
 
 LYING_DEG = 65.0
 """A body whose line from ankles to shoulders is further from vertical lies (ours).
@@ -18,13 +19,26 @@ A stoop with the hands on the floor leaves that line below 40°, kneeling back o
 45°, sitting on the floor with straight legs near 60°."""
 
 
+class Verdict(Enum):
+    """What a band says of a limit. From one camera it cannot always be told."""
+
+    OVER = "over"
+    NOT_OVER = "not over"
+    CANNOT_TELL = "can't tell"
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number read off one person; `None` means it cannot be seen."""
+    """What is read off one person, with its band where one is known; `None`: it cannot be seen."""
 
     title: str
     unit: str
-    of: Callable[[Person], float | None]
+    read: Callable[[Person], Angle | None]
+
+    def of(self, person: Person) -> float | None:
+        """The number alone."""
+        angle = self.read(person)
+        return None if angle is None else angle.deg
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,8 @@ class Rule:
     event is told again this often. forget_s: an episode unseen for longer ends where it was last
     seen. upright: judge only people who do not lie: what gravity does to a raised arm or a bent
     back means nothing for them. zones: judge only people standing in one of these; empty:
-    everywhere.
+    everywhere. sure: `likely` judges the likeliest value; `certain` only what all of its band says:
+    over the limit by the lowest value it may have, not over it by the highest.
     """
 
     name: str
@@ -59,40 +74,66 @@ class Rule:
     source: str
     upright: bool = True
     zones: tuple[str, ...] = ()
+    sure: str = "likely"
+
+    def verdict(self, angle: Angle | None) -> Verdict:
+        """Whether a reading is at or over `enter`."""
+        if angle is None:
+            return Verdict.CANNOT_TELL
+        low, high = self._ends(angle)
+        if low >= self.enter:
+            return Verdict.OVER
+        return Verdict.NOT_OVER if high < self.enter else Verdict.CANNOT_TELL
+
+    def value(self, person: Person, lying: bool) -> float | None:
+        """What is judged of a person: a certain rule is over its limit by the low end of the band;
+        `None` where it applies to nobody or cannot tell."""
+        angle = MEASURES[self.measure].read(person) if self.applies(person, lying) else None
+        if angle is None or self.verdict(angle) is Verdict.CANNOT_TELL:
+            return None
+        low, high = self._ends(angle)
+        return low if low >= self.enter else high
+
+    def _ends(self, angle: Angle) -> tuple[float, float]:
+        if self.sure == "likely" or angle.low is None or angle.high is None:
+            return angle.deg, angle.deg
+        return angle.low, angle.high
 
     def allowed_s(self, value: float) -> float:
         """Seconds the value may be held before the rule is met."""
         values, seconds = zip(*self.hold, strict=True)
         return float(np.interp(value, values, seconds))
 
-    def applies(self, person: Person) -> bool:
-        if self.upright and lies(person):
+    def applies(self, person: Person, lying: bool) -> bool:
+        if self.upright and lying:
             return False
         return not self.zones or any(zone in self.zones for zone in person.zones)
 
 
-def _angle(name: str) -> Callable[[Person], float | None]:
-    def of(person: Person) -> float | None:
-        angle = person.angles.get(name)
-        return None if angle is None else angle.deg
-
-    return of
+def _angle(name: str) -> Callable[[Person], Angle | None]:
+    return lambda person: person.angles.get(name)
 
 
-def _of_ergonomics(name: str) -> Callable[[Person], float | None]:
-    def of(person: Person) -> float | None:
-        read = person.measures.get(name)
-        return None if read is None else read.deg
-
-    return of
+def _of_ergonomics(name: str) -> Callable[[Person], Angle | None]:
+    return lambda person: person.measures.get(name)
 
 
-def _worse(*names: str) -> Callable[[Person], float | None]:
-    def of(person: Person) -> float | None:
-        seen = [a.deg for name in names if (a := person.angles.get(name)) is not None]
-        return max(seen, default=None)
+def _worse(*names: str) -> Callable[[Person], Angle | None]:
+    def read(person: Person) -> Angle | None:
+        seen = [a for name in names if (a := person.angles.get(name)) is not None]
+        return max(seen, key=lambda angle: angle.deg, default=None)
 
-    return of
+    return read
+
+
+def _exactly(of: Callable[[Person], float | None]) -> Callable[[Person], Angle | None]:
+    """Of a number without a band."""
+
+    def read(person: Person) -> Angle | None:
+        value = of(person)
+        return None if value is None else Angle(value)
+
+    return read
 
 
 def _hands_above_head(person: Person) -> float | None:
@@ -150,6 +191,8 @@ OF_ERGONOMICS: dict[str, tuple[str, str]] = {
 }
 """Title and unit of what `monitor.ergonomics.measures` yields for each person."""
 
+FALLEN = "fallen"
+
 MEASURES: dict[str, Measure] = {
     **{name: Measure(name.replace("_", " "), "°", _angle(name)) for name in ANGLES},
     "upper_arm_elevation": Measure(
@@ -162,9 +205,12 @@ MEASURES: dict[str, Measure] = {
         "°",
         _worse("left_knee_flexion", "right_knee_flexion"),
     ),
-    "hands_above_head": Measure("height of the hands over the ears", "cm", _hands_above_head),
-    "kneeling": Measure("inclination of the shin", "°", _kneeling),
-    "lying": Measure("inclination of the whole body", "°", _lying),
+    "hands_above_head": Measure(
+        "height of the hands over the ears", "cm", _exactly(_hands_above_head)
+    ),
+    "kneeling": Measure("inclination of the shin", "°", _exactly(_kneeling)),
+    "lying": Measure("inclination of the whole body", "°", _exactly(_lying)),
+    FALLEN: Measure("down after a fast descent (1)", "", _of_ergonomics(FALLEN)),
     **{
         name: Measure(title, unit, _of_ergonomics(name))
         for name, (title, unit) in OF_ERGONOMICS.items()

@@ -8,7 +8,6 @@ import numpy as np
 from monitor.posture.belief import Belief, evidence
 from monitor.posture.body import apart, middle, px_per_m, trunk_px
 from monitor.posture.model import Floats, Pose, Region
-from monitor.posture.smoothing import Smoothing
 
 SAME_LOOK = 0.3
 """Two answers about one picture are the same body when their big joints lie, in the median, closer
@@ -61,7 +60,7 @@ DOUBTED_S = 0.5
 
 
 class Slot:
-    """One body. pose: as seen last; shown: the same, smoothed. first_t, seen_t: steady seconds;
+    """One body. pose: as seen last. first_t, seen_t: steady seconds;
     missed: not in the newest picture; velocity: (2,) pixels a second.
     """
 
@@ -74,7 +73,6 @@ class Slot:
         self._looks = 1
         self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
-        self._smoothing = Smoothing(t, pose)
 
     @property
     def believed(self) -> bool:
@@ -83,10 +81,6 @@ class Slot:
     @property
     def hopeless(self) -> bool:
         return self._belief.hopeless
-
-    @property
-    def shown(self) -> Pose:
-        return self._smoothing.shown
 
     def see(self, t: float, pose: Pose, moved: bool) -> None:
         """Take in a look at this body, later than the last."""
@@ -100,7 +94,6 @@ class Slot:
             self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
         self._looks += 1
         self._belief.look(t, pose, moved)
-        self._smoothing.see(t, pose)
         self.pose, self.seen_t, self.missed = pose, t, False
 
     def shift(self, t: float) -> Floats:

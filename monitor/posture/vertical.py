@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 
-from monitor.posture.angles import EARS, HIPS, SHOULDERS, angle_between_deg, pair_visible
+from monitor.posture.angles import EARS, HIPS, SHOULDERS, angle_between_deg, cross, pair_visible
 from monitor.posture.body import apart
 from monitor.posture.gravity import Calibration, camera_to_gravity, rays_to_camera
 from monitor.posture.model import Floats, Landmark, Pose
@@ -204,7 +204,7 @@ def _look(pose: Pose) -> Look:
     feet, head, hips = (pose.landmarks[list(m), :2].mean(axis=0) for m in (FEET, EARS, HIPS))
     world = pose.world * (1.0, -1.0, -1.0)
     up = world[list(SHOULDERS)].mean(axis=0) - world[list(FEET)].mean(axis=0)
-    ahead = np.cross(up, world[HIPS[1]] - world[HIPS[0]])
+    ahead = cross(up, world[HIPS[1]] - world[HIPS[0]])
     return Look(feet, head, hips, up / np.linalg.norm(up), ahead / np.linalg.norm(ahead))
 
 

@@ -9,6 +9,7 @@ from collections import deque
 
 import numpy as np
 
+from monitor.posture.body import extent
 from monitor.posture.model import Pose, Region
 
 SHARE = 0.62
@@ -49,6 +50,12 @@ SMALLEST_PX = 48.0
 def whole(width: int, height: int) -> Region:
     """The smallest square that holds the picture."""
     return Region(width / 2, height / 2, float(max(width, height)))
+
+
+def around(pose: Pose) -> Region:
+    """The square to search for the body of a pose."""
+    x, y, width, height = extent(pose)
+    return Region(x + width / 2, y + height / 2, max(BODIES * max(width, height), SMALLEST_PX))
 
 
 def grid(width: int, height: int, side: float) -> list[Region]:

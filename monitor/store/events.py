@@ -56,6 +56,25 @@ def page(session: Session, wanted: Wanted, *, limit: int, offset: int = 0) -> Se
     return session.scalars(query).all()
 
 
+def begun(
+    session: Session, cameras: Sequence[str], since: datetime, until: datetime
+) -> Sequence[Event]:
+    """Those of some cameras with since <= started_at < until, the oldest first; their tracks and
+    angles are left out."""
+    query = (
+        select(Event)
+        .options(defer(Event.track, raiseload=True), defer(Event.angles, raiseload=True))
+        .where(
+            Event.test.is_(False),
+            Event.camera.in_(cameras),
+            Event.started_at >= since,
+            Event.started_at < until,
+        )
+        .order_by(Event.started_at, Event.camera, Event.rule, Event.slot)
+    )
+    return session.scalars(query).all()
+
+
 def by_severity(session: Session, since: datetime, until: datetime) -> dict[str, int]:
     """How many events of each of `SEVERITIES` were met in this time."""
     query = (

@@ -70,6 +70,22 @@ def coverage(
     return {camera: seen.get(camera, Coverage(total_s)) for camera in cameras}
 
 
+def watched_s(
+    session: Session, camera: str, since: datetime, until: datetime
+) -> dict[datetime, float]:
+    """Seconds watched of each minute that begins in since <= minute < until and is known."""
+    query = (
+        select(CoverageMinute.minute, func.sum(CoverageMinute.watched_s))
+        .where(
+            CoverageMinute.camera == camera,
+            CoverageMinute.minute >= since,
+            CoverageMinute.minute < until,
+        )
+        .group_by(CoverageMinute.minute)
+    )
+    return dict(session.execute(query).all())
+
+
 def together(parts: Iterable[Coverage]) -> Coverage:
     """The coverage of several cameras as one."""
     parts = list(parts)

@@ -130,7 +130,7 @@ class CoverageMinute(Base):
     confidence: Mapped[float | None]
     """Mean visibility of the landmarks of all people, 0..1; `None` when nobody was there."""
     stage_ms: Mapped[dict[str, Any]]
-    """Mean milliseconds per stage: `{"find": …, "follow": …, "judge": …}`."""
+    """Mean milliseconds per stage: `{"find": …, "follow": …, "mend": …, "judge": …}`."""
 
     __table_args__ = (Index("ix_coverage_minute_minute", "minute"),)
 
@@ -174,7 +174,7 @@ class Incident(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     camera: Mapped[str | None]
     kind: Mapped[str]
-    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`."""
+    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`, `landmarks`."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

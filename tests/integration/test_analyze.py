@@ -74,7 +74,7 @@ def test_the_cameras_pitch_turns_the_angles():
         for options in ([], ["--camera-pitch", "30"])
     )  # fmt: skip
     turned = pitched["angles"]["trunk_flexion"]["deg"] - straight["angles"]["trunk_flexion"]["deg"]
-    assert 15 < abs(turned) < 45
+    assert 10 < abs(turned) < 45
     assert pitched["landmarks"] == straight["landmarks"]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 from structlog.testing import capture_logs
 
+from monitor import recordings
 from monitor.clock import SystemClock
 from monitor.errors import NotifyError, StoreError
 from monitor.jobs import (
@@ -28,6 +29,8 @@ from monitor.jobs import (
 from monitor.jobs.schedule import Job
 from monitor.notify.message import Message
 from monitor.notify.webhook import Webhook
+from monitor.posture.landmarks import Look
+from monitor.recordings import Recording, Source
 from monitor.store.outbox import Receiver, announce_event
 from monitor.store.tables import (
     Analysis,
@@ -57,7 +60,9 @@ OFFICE = Receiver("office", frozenset({"alert"}))
 DAY = date(2026, 5, 4)
 SIX = time(6, 0)
 MORNING_AFTER = datetime(2026, 5, 5, 4, 0, tzinfo=UTC)
-RETENTION = Retention(evidence_days=30, events_days=365, minutes_days=100, uploads_days=7)
+RETENTION = Retention(
+    evidence_days=30, events_days=365, minutes_days=100, uploads_days=7, landmarks_days=3
+)
 
 
 class Inbox:
@@ -260,11 +265,16 @@ def picture(data: Path, name: str, at: datetime = NOON) -> Path:
     return path
 
 
+def a_recording(at: datetime) -> Recording:
+    source = Source("dock-1", "told", 5.0, 2.0, "run")
+    return Recording(source, [Look(0.0, at, "no pictures", None)])
+
+
 def test_nothing_is_purged_before_its_time(sessions: Store, tmp_path: Path) -> None:
     kept = picture(tmp_path, "a.jpg")
     keep(sessions, an_event(evidence="a.jpg"), a_minute(), a_posture(1.0), an_incident())
     now = NOON + timedelta(days=30)
-    assert purge(sessions, tmp_path, RETENTION, now) == Purged(0, 0, 0, 0, 0, 0)
+    assert purge(sessions, tmp_path, RETENTION, now) == Purged(0, 0, 0, 0, 0, 0, 0)
     assert kept.exists()
 
 
@@ -302,6 +312,7 @@ def test_pictures_no_row_names_go_by_their_age(sessions: Store, tmp_path: Path) 
 def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> None:
     now = NOON + timedelta(days=1000)
     picture(tmp_path, "old.jpg")
+    landmarks = [recordings.write(tmp_path / "landmarks", a_recording(at)) for at in (NOON, now)]
     young = an_event(now)
     keep(
         sessions,
@@ -318,9 +329,10 @@ def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> Non
     )
     tell(sessions, young)
     assert purge(sessions, tmp_path, RETENTION, now) == Purged(
-        pictures=1, events=1, minutes=3, incidents=1, messages=1, analyses=1
+        pictures=1, landmarks=1, events=1, minutes=3, incidents=1, messages=1, analyses=1
     )
     assert not list((tmp_path / "evidence").iterdir())
+    assert [path.exists() for path in landmarks] == [False, True]
     left = [count(sessions, table) for table in (Event, CoverageMinute, Incident, Analysis)]
     assert left == [1, 1, 1, 1]
     assert (count(sessions, PostureMinute), count(sessions, Outbox)) == (0, 0)

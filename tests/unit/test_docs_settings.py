@@ -16,8 +16,10 @@ PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 SECTIONS: dict[str, type[BaseModel]] = {
     "The whole file": settings.Settings,
     "`site`": settings.Site,
+    "`site.shifts[]`": settings.Shift,
     "`cameras[]`": settings.Camera,
     "`cameras[].zones[]`": settings.Zone,
+    "`cameras[].zones[].work`": settings.Work,
     "`cameras[].changes.RULE`": settings.RuleChange,
     "`engine`": settings.EngineSettings,
     "`engine.detector`": settings.DetectorSettings,

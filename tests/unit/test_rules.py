@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from monitor.posture.angles import measure_angles
-from monitor.posture.model import Landmark, Person
-from monitor.posture.rules import MEASURES
+from monitor.posture.model import Angle, Landmark, Person
+from monitor.posture.rules import MEASURES, Verdict, lies
 from tests.builders import a_person, a_pose, a_rule, joints
 
 
@@ -15,15 +15,17 @@ def lying(arm: float = 90.0) -> Person:
 
 def test_somebody_who_lies_is_not_judged_for_arms_and_back():
     assert MEASURES["lying"].of(lying()) == pytest.approx(90, abs=12)
-    assert not a_rule(measure="hands_above_head").applies(lying())
-    assert a_rule(measure="lying", upright=False).applies(lying())
+    assert lies(lying())
+    assert not a_rule(measure="hands_above_head").applies(lying(), lying=True)
+    assert a_rule(measure="lying", upright=False).applies(lying(), lying=True)
 
 
 @pytest.mark.parametrize("trunk", [0, 60, 90, 120])
 def test_a_stoop_is_not_lying(trunk):
     person = a_person(trunk=trunk)
     assert MEASURES["lying"].of(person) < 60
-    assert a_rule().applies(person)
+    assert not lies(person)
+    assert a_rule().applies(person, lying=False)
 
 
 def test_hands_are_measured_from_the_ears_in_centimetres():
@@ -51,3 +53,23 @@ def test_what_cannot_be_seen_is_none(measure):
     unseen = a_pose(body, unseen=range(33))
     nothing = dict.fromkeys(MEASURES)
     assert MEASURES[measure].of(Person(1, unseen, body, nothing)) is None
+
+
+@pytest.mark.parametrize(
+    ("sure", "angle", "verdict", "value"),
+    [
+        ("likely", Angle(62, 50, 70), Verdict.OVER, 62),
+        ("likely", Angle(58, 50, 70), Verdict.NOT_OVER, 58),
+        ("likely", Angle(62), Verdict.OVER, 62),
+        ("certain", Angle(70, 61, 80), Verdict.OVER, 61),
+        ("certain", Angle(70, 55, 80), Verdict.CANNOT_TELL, None),
+        ("certain", Angle(50, 40, 59), Verdict.NOT_OVER, 59),
+        ("certain", Angle(62), Verdict.OVER, 62),
+        ("likely", None, Verdict.CANNOT_TELL, None),
+    ],
+)
+def test_a_rule_is_over_its_limit_or_not_or_cannot_tell(sure, angle, verdict, value):
+    rule = a_rule(sure=sure)
+    assert rule.verdict(angle) is verdict
+    body = joints()
+    assert rule.value(Person(1, a_pose(body), body, {"trunk_flexion": angle}), lying=False) == value

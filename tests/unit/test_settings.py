@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.compose import contexts_of
+from monitor.ergonomics.context import Stance
 from monitor.errors import SettingsError
 from monitor.settings import load, rules_of
 
@@ -55,6 +57,14 @@ WRONG = {
         CAMERA + "zzz: 1\nworkers: -1",
         ["zzz: no such setting", "workers: ", "greater than or equal to 0 (given: -1)"],
     ),
+    "a time that YAML reads as a number": (
+        CAMERA + "site: {shifts: [{name: late, begins: 14:00}]}",
+        ["site.shifts.late.begins: put the time in quotes"],
+    ),
+    "two shifts at once": (
+        CAMERA + "site: {shifts: [{name: a, begins: '06:00'}, {name: b, begins: '06:00'}]}",
+        ["site.shifts: two shifts begin at '06:00'"],
+    ),
     "wrong type": (
         with_camera("fps: many"),
         ["cameras.gate.fps: ", "valid number", "'many'"],
@@ -88,6 +98,10 @@ WRONG = {
     "zone beyond the picture": (
         with_camera("zones: [{name: z, polygon: [[0, 0], [640, 0], [1, 1]]}]"),
         ["cameras.gate.zones.z.polygon.1.0: ", "less than or equal to 1 (given: 640)"],
+    ),
+    "a load without unit": (
+        with_camera("zones: [{name: z, polygon: [[0,0],[1,0],[1,1]], work: {load: 12}}]"),
+        ["cameras.gate.zones.z.work.load: ", "give a number and its unit, 12 kg or 25 lb"],
     ),
     "unknown zone in changes": (
         with_camera("changes: {trunk-deep: {zones: [dock]}}"),
@@ -128,6 +142,22 @@ def test_a_change_whose_leave_is_over_its_enter_is_refused(tmp_path):
     name = rules_of(*camera_of(tmp_path))[0].name
     message = refused(tmp_path, with_camera(f"changes: {{{name}: {{enter: 30, leave: 40}}}}"))
     assert f"cameras.gate.changes.{name}: leave (40) must not be over enter (30)" in message
+
+
+def test_a_hold_shorter_than_two_samples_is_refused(tmp_path):
+    name = rules_of(*camera_of(tmp_path))[0].name
+    message = refused(tmp_path, with_camera(f"changes: {{{name}: {{hold_s: 0.3}}}}"))
+    assert f"cameras.gate: rule '{name}' holds 0.3 s, less than 2 samples at 5 fps" in message
+    assert "raise hold_s to 0.4" in message
+
+
+def test_what_settings_know_of_the_work_in_a_zone_reaches_the_scores(tmp_path):
+    zone = "{name: belt, polygon: [[0,0],[1,0],[1,1]], work: {load: 25 lb, stance: sitting}}"
+    settings = load(written(tmp_path, with_camera(f"zones: [{zone}]")), {})
+    known = contexts_of(settings.cameras[0])["belt"]
+    assert known.load_kg == pytest.approx(11.34, abs=0.01)
+    assert known.stance is Stance.SITTING
+    assert known.coupling is None
 
 
 def camera_of(folder: Path):

@@ -16,17 +16,28 @@ UP = np.array([0.0, 1.0, 0.0])
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """stature: metres. girth: thickness of limbs and trunk against the average."""
+    """stature: metres. The rest against the average: girth is the thickness of limbs and trunk;
+    trunk, legs and head are lengths, shoulders and hips breadths.
+
+    stature is that of the average proportions: long legs make the figure taller than that.
+    """
 
     stature: float
-    girth: float
+    girth: float = 1.0
+    trunk: float = 1.0
+    legs: float = 1.0
+    shoulders: float = 1.0
+    hips: float = 1.0
+    head: float = 1.0
 
 
 BUILDS = {
-    "average": Build(1.75, 1.0),
+    "average": Build(1.75),
     "short": Build(1.58, 0.97),
-    "tall": Build(1.92, 1.0),
+    "tall": Build(1.92),
     "stout": Build(1.72, 1.28),
+    "long-legged": Build(1.70, 0.9, trunk=0.95, legs=1.05, shoulders=0.9, hips=1.1, head=0.95),
+    "long-backed": Build(1.70, 1.1, trunk=1.06, legs=0.94, shoulders=1.1, hips=0.95, head=1.06),
 }
 
 # Fractions of stature: Drillis & Contini, Body Segment Parameters (1966), as printed in Winter,
@@ -221,13 +232,15 @@ def _hung(posture: Posture, build: Build, heading: float) -> Body:
     trunk = pelvis @ about_x(posture.trunk) @ about_z(posture.side_bend) @ about_y(posture.twist)
     head = trunk @ about_y(posture.turn) @ about_x(posture.neck)
     joints = np.zeros((33, 3))
-    chest = trunk @ (UP * TRUNK)
-    centre = chest + trunk @ (UP * NECK_PIVOT) + head @ np.array([0.0, HEAD_CENTRE, 0.008])
+    chest = trunk @ (UP * TRUNK * build.trunk)
+    skull = head * build.head
+    centre = chest + trunk @ (UP * NECK_PIVOT) + skull @ np.array([0.0, HEAD_CENTRE, 0.008])
     for landmark, offset in FACE.items():
-        joints[landmark] = centre + head @ np.array(offset)
+        joints[landmark] = centre + skull @ np.array(offset)
     limbs: dict[Landmark, Floats] = {}
     for side in (1, -1):
-        for places, frames in (_arm(posture, side, chest, trunk), _leg(posture, side, pelvis)):
+        arm, leg = _arm(posture, build, side, chest, trunk), _leg(posture, build, side, pelvis)
+        for places, frames in (arm, leg):
             for landmark, place in places.items():
                 joints[landmark] = place
             limbs.update(frames)
@@ -246,7 +259,7 @@ Limb = tuple[dict[Landmark, Floats], dict[Landmark, Floats]]
 """Where its joints are, in fractions of stature, and how its segments are turned."""
 
 
-def _arm(posture: Posture, side: int, chest: Floats, trunk: Floats) -> Limb:
+def _arm(posture: Posture, build: Build, side: int, chest: Floats, trunk: Floats) -> Limb:
     """side: 1 for the left, -1 for the right; chest: between the shoulders."""
     name, off = ("left", 0) if side == 1 else ("right", 1)
     elevation, plane, flexion = (
@@ -255,7 +268,7 @@ def _arm(posture: Posture, side: int, chest: Floats, trunk: Floats) -> Limb:
     outward = side * plane
     upper = trunk @ about_y(outward) @ about_x(-elevation) @ about_y(-outward)
     lower = upper @ about_x(-flexion)
-    shoulder = chest + trunk @ np.array([side * HALF_SHOULDERS, 0.0, 0.0])
+    shoulder = chest + trunk @ np.array([side * HALF_SHOULDERS * build.shoulders, 0.0, 0.0])
     elbow = shoulder - upper @ (UP * UPPER_ARM)
     wrist = elbow - lower @ (UP * FOREARM)
     places = {L.LEFT_SHOULDER: shoulder, L.LEFT_ELBOW: elbow, L.LEFT_WRIST: wrist}
@@ -264,7 +277,7 @@ def _arm(posture: Posture, side: int, chest: Floats, trunk: Floats) -> Limb:
     return _on_side(off, places, {L.LEFT_SHOULDER: upper, L.LEFT_ELBOW: lower, L.LEFT_WRIST: lower})
 
 
-def _leg(posture: Posture, side: int, pelvis: Floats) -> Limb:
+def _leg(posture: Posture, build: Build, side: int, pelvis: Floats) -> Limb:
     """side: 1 for the left, -1 for the right."""
     name, off = ("left", 0) if side == 1 else ("right", 1)
     forward, splay, flexion, foot = (
@@ -274,9 +287,9 @@ def _leg(posture: Posture, side: int, pelvis: Floats) -> Limb:
     thigh = pelvis @ outward @ about_x(-forward)
     shank = thigh @ about_x(flexion)
     sole = pelvis @ about_y(side * (8.0 + splay)) @ about_x(foot)
-    hip = pelvis @ np.array([side * HALF_HIPS, 0.0, 0.0])
-    knee = hip - thigh @ (UP * THIGH)
-    ankle = knee - shank @ (UP * SHANK)
+    hip = pelvis @ np.array([side * HALF_HIPS * build.hips, 0.0, 0.0])
+    knee = hip - thigh @ (UP * THIGH * build.legs)
+    ankle = knee - shank @ (UP * SHANK * build.legs)
     places = {
         L.LEFT_HIP: hip,
         L.LEFT_KNEE: knee,

@@ -57,11 +57,13 @@ def _trunk(body: Body, clothes: Clothes) -> Iterator[Solid]:
     half = body.pelvis @ about_x(_lean(body) * 0.55)
     belly = (1.0, 1.0, 0.72 + 0.3 * (g - 1.0))
     hips = body.hips - half[:, 2] * 0.006 * h
-    hem, chest = hips - up * 0.022 * h, hips + up * 0.208 * h
+    hem, chest = hips - up * 0.022 * h, hips + up * 0.208 * h * body.build.trunk
     zipped = Band(0, 0.0, 0.0035 * h, clothes.trousers, 1)
     stripes = tuple(Band(1, low * h, (low + 0.022) * h, SILVER) for low in (0.052, 0.122))
     straps = (Band(0, 0.050 * h, 0.066 * h, SILVER, 1), zipped)
-    yield Solid(hips, 0.082 * h * g, clothes.trousers, frame=half, stretch=(1, 0.66, 0.80))
+    yield Solid(
+        hips, 0.082 * h * g, clothes.trousers, frame=half, stretch=(body.build.hips, 0.66, 0.80)
+    )
     yield Solid(
         hem,
         0.092 * h * g,
@@ -77,7 +79,7 @@ def _trunk(body: Body, clothes: Clothes) -> Iterator[Solid]:
         0.098 * h * wide,
         clothes.vest,
         frame=body.trunk,
-        stretch=(1, 0.86, 0.73),
+        stretch=(body.build.shoulders, 0.86, 0.73),
         bands=straps,
     )
     for side in (1, -1):
@@ -89,7 +91,7 @@ def _trunk(body: Body, clothes: Clothes) -> Iterator[Solid]:
         0.098 * h * wide,
         clothes.vest,
         frame=body.trunk,
-        stretch=(1, 0.46, 0.62),
+        stretch=(body.build.shoulders, 0.46, 0.62),
         bands=straps,
     )
     for joint in (L.LEFT_SHOULDER, L.RIGHT_SHOULDER):
@@ -117,7 +119,7 @@ def _lean(body: Body) -> float:
 
 
 def _head(body: Body, clothes: Clothes) -> Iterator[Solid]:
-    h, head = body.build.stature, body.head
+    h, head = body.build.stature * body.build.head, body.head
 
     def spot(x: float, y: float, z: float) -> Floats:
         return np.asarray(body.head_centre + head @ (np.array([x, y, z]) * h))

@@ -42,6 +42,7 @@ def draw_view(
     fov: float = 60.0,
     off_axis: float = 0.0,
     build: Build = BUILDS["average"],
+    clothes: Clothes = CLOTHES[0],
     size: tuple[int, int] = (960, 540),
     seed: int = 0,
 ) -> tuple[Image, Truth]:
@@ -54,7 +55,7 @@ def draw_view(
     camera = aimed(
         distance, pitch=pitch, roll=roll, fov=fov, off_axis=off_axis, width=width, height=height
     )
-    figure = Figure(stand_up(posture, build, heading=yaw))
+    figure = Figure(stand_up(posture, build, heading=yaw), clothes)
     return draw(camera, [figure], seed=seed), truth(camera, figure)
 
 

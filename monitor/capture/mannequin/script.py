@@ -20,8 +20,9 @@ LOAD, SEAT = (0.19, 0.14, 0.15), (0.24, 0.20, 0.22)
 """Half sizes of the crate that is lifted and of the one to sit on, metres."""
 
 
-def bent(trunk: float) -> Posture:
-    """Bent forward with the arms hanging and the hips moved back over the heels."""
+def bent(trunk: float, knee: float = 0.0) -> Posture:
+    """Bent forward by `trunk` degrees with the arms hanging and the hips moved back over the
+    heels; knee: degrees by which the knees are bent besides, the hips staying over the feet."""
     return Posture(
         trunk=trunk,
         neck=4 - 0.12 * trunk,
@@ -30,8 +31,8 @@ def bent(trunk: float) -> Posture:
             plane=60 - 0.6 * trunk,
             elbow=14,
             splay=3,
-            thigh=0.17 * trunk,
-            knee=0.06 * trunk,
+            thigh=0.17 * trunk + 0.6 * knee,
+            knee=0.06 * trunk + knee,
         ),
     )
 

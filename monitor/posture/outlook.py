@@ -33,7 +33,7 @@ RENEW_S = 600.0
 """What stands is remembered anew so often: slow change (sun, pallets) adds up to no move."""
 
 
-class View:
+class Outlook:
     """What one camera looks at."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from monitor.posture.model import Floats
-from monitor.posture.view import LOOK_S, LOOKS, MOVED_S, View
+from monitor.posture.outlook import LOOK_S, LOOKS, MOVED_S, Outlook
 
 STEPS = int(MOVED_S / LOOK_S) + LOOKS + 2
 
@@ -13,7 +13,7 @@ def hall(seed: int = 1) -> Floats:
     return np.kron(blocks, np.ones((8, 8)))[:90, :160].astype(np.float32)
 
 
-def told(view: View, cells: Floats, start: float, steps: int = STEPS) -> list[float]:
+def told(view: Outlook, cells: Floats, start: float, steps: int = STEPS) -> list[float]:
     """When a move was told."""
     random = np.random.default_rng(0)
     times = [start + LOOK_S * i for i in range(steps)]
@@ -21,8 +21,8 @@ def told(view: View, cells: Floats, start: float, steps: int = STEPS) -> list[fl
 
 
 @pytest.fixture
-def view() -> View:
-    view = View()
+def view() -> Outlook:
+    view = Outlook()
     assert told(view, hall(), 0.0) == []
     return view
 

@@ -1,0 +1,134 @@
+"""One camera's looks → people → angles and measures → episodes → changes: live and replayed alike.
+
+It sees nothing but looks as they are kept (`monitor.posture.landmarks`), so that judging them
+again gives the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from monitor.ergonomics.context import UNKNOWN, Context
+from monitor.ergonomics.counts import Count
+from monitor.ergonomics.measures import Measures
+from monitor.posture.episodes import Change, Episode, Episodes
+from monitor.posture.falls import Fall
+from monitor.posture.fit import fitted_angles
+from monitor.posture.gravity import sight, to_gravity
+from monitor.posture.landmarks import Body, Look, View
+from monitor.posture.model import Angle, Person, Pose
+from monitor.posture.rules import FALLEN, Rule, lies
+from monitor.posture.smoothing import Smoothing
+from monitor.posture.zones import zones_of
+
+LOST_S = 10.0
+"""Whoever is not seen for so long is let go of."""
+
+Contexts = Mapping[str, Context]
+"""What settings know of each zone, by its name."""
+
+NOTHING_KNOWN: Contexts = MappingProxyType({})
+
+
+class Judged(NamedTuple):
+    """Everybody measured in one look, what changed, and the movements counted in it, each with the
+    zone the person was in."""
+
+    people: Sequence[Person]
+    changes: Sequence[Change]
+    counted: Sequence[Count] = ()
+
+
+class Judge:
+    """Judges one camera's looks in their order, each later than the last."""
+
+    def __init__(self, rules: Sequence[Rule], contexts: Contexts = NOTHING_KNOWN) -> None:
+        self._episodes = Episodes(rules)
+        self._wanted = frozenset(rule.measure for rule in rules)
+        self._contexts = contexts
+        self._watched: dict[int, _Watched] = {}
+
+    @property
+    def running(self) -> Iterable[Episode]:
+        return self._episodes.running
+
+    def step(self, look: Look) -> Judged:
+        """Take in the next look."""
+        people: list[Person] = []
+        lost: list[Person] = []
+        counted: list[Count] = []
+        if look.view is not None:
+            for body in look.bodies:
+                watched = self._watched.setdefault(body.slot, _Watched(self._wanted))
+                people.append(watched.see(look.t, body, look.view, self._contexts))
+                counted += watched.counted
+            lost = list(self._lost(look, look.view))
+        for slot in [s for s, w in self._watched.items() if look.t - w.seen_t > LOST_S]:
+            counted += self._watched.pop(slot).finish()
+        return Judged(people, self._episodes.step(look.t, [*people, *lost]), counted)
+
+    def finish(self) -> Sequence[Change]:
+        """End what runs where it was last seen: nothing more comes."""
+        return self._episodes.finish()
+
+    def _lost(self, look: Look, view: View) -> Iterable[Person]:
+        """Whoever vanished as they fell."""
+        seen = {body.slot for body in look.bodies}
+        for slot, watched in self._watched.items():
+            if slot not in seen and watched.lose(view):
+                yield watched.gone()
+
+
+class _Watched:
+    """What is remembered of one slot. seen_t: when it was seen last; person: as measured then."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self.counted: Sequence[Count] = ()
+        self._measures = Measures(wanted)
+        self._fall = Fall()
+        self._smoothing: Smoothing | None = None
+
+    def see(self, t: float, body: Body, view: View, contexts: Contexts) -> Person:
+        self.person = self._measured(t, body, view, contexts)
+        self.seen_t = t
+        return self.person
+
+    def lose(self, view: View) -> bool:
+        """Not in the newest picture: whether that looks like a fall."""
+        self._fall.lose(self.person, view.width, view.height)
+        return self._fall.fallen
+
+    def gone(self) -> Person:
+        """The person as lost: nothing of them is seen, only that they fell."""
+        unseen = self.person.pose.landmarks * (1.0, 1.0, 1.0, 0.0)
+        pose = replace(self.person.pose, landmarks=unseen)
+        return replace(self.person, pose=pose, angles={}, measures={FALLEN: Angle(1.0)})
+
+    def finish(self) -> Sequence[Count]:
+        return self._measures.finish()
+
+    def _measured(self, t: float, body: Body, view: View, contexts: Contexts) -> Person:
+        """Angles are fitted to the look itself, whose bands say how sure it is; what is read off
+        the body alone is smoothed."""
+        slot, seen = body
+        pose = self._smoothed(t, seen)
+        size = (view.width, view.height)
+        angles = fitted_angles(seen, sight(seen, view.calibration, *size))
+        gravity = to_gravity(pose, view.calibration, *size)
+        zones = zones_of(pose, view.zones, *size)
+        person = Person(slot, pose, gravity, angles, zones=zones)
+        self._fall.see(
+            t, replace(person, pose=seen, gravity=to_gravity(seen, view.calibration, *size))
+        )
+        context = next((contexts[zone] for zone in zones if zone in contexts), UNKNOWN)
+        measures = self._measures.step(t, {} if lies(person) else angles, context)
+        self.counted = self._measures.counted
+        return replace(person, measures={**measures, FALLEN: Angle(float(self._fall.fallen))})
+
+    def _smoothed(self, t: float, pose: Pose) -> Pose:
+        if self._smoothing is None:
+            self._smoothing = Smoothing(t, pose)
+        else:
+            self._smoothing.see(t, pose)
+        return self._smoothing.shown

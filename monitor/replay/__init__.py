@@ -1,0 +1,1 @@
+"""Judging again what was kept: the same code as live, from people's landmarks on."""

@@ -1,0 +1,80 @@
+"""Looks that went wrong are taken again."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from monitor.pose.mend import mended
+from monitor.posture.belief import misshapen
+from monitor.posture.model import Image, Landmark, Pose, Region
+from tests.builders import a_pose, joints
+
+L = Landmark
+PICTURE = np.zeros((480, 640, 3), np.uint8)
+
+
+class Finder:
+    """An engine whose searches find these bodies."""
+
+    name = "finder"
+
+    def __init__(self, *bodies: Pose) -> None:
+        self.bodies = list(bodies)
+        self.searched: list[Region] = []
+
+    def find(
+        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+    ) -> list[Pose]:
+        self.searched += windows
+        return self.bodies
+
+    def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
+        return [None for _ in regions]
+
+    def close(self) -> None:
+        pass
+
+
+def standing(x: float = 320.0) -> Pose:
+    return a_pose(joints(), at=(x, 240.0))
+
+
+def hips_on_knees(x: float = 320.0) -> Pose:
+    body = joints()
+    for hip, knee, ankle in (
+        (L.LEFT_HIP, L.LEFT_KNEE, L.LEFT_ANKLE),
+        (L.RIGHT_HIP, L.RIGHT_KNEE, L.RIGHT_ANKLE),
+    ):
+        body[hip], body[ankle] = body[knee] * (1, 0.95, 1), body[knee] * (1, 1.05, 1)
+    return a_pose(body, at=(x, 240.0))
+
+
+def test_the_bones_tell_a_body_from_a_look_that_went_wrong() -> None:
+    assert not misshapen(standing())
+    assert misshapen(hips_on_knees())
+
+
+def test_a_look_that_went_wrong_is_replaced_by_what_is_found_there() -> None:
+    engine, wrong = Finder(standing()), hips_on_knees()
+    assert mended(engine, PICTURE, [wrong], most=1) == engine.bodies
+    (square,) = engine.searched
+    assert abs(square.x - wrong.region.x) < square.size / 2
+
+
+@pytest.mark.parametrize("found", [(), (standing(900.0),), (hips_on_knees(),)])
+def test_it_stays_when_nobody_better_is_found_there(found: tuple[Pose, ...]) -> None:
+    looks = [hips_on_knees()]
+    assert mended(Finder(*found), PICTURE, looks, most=1) == looks
+
+
+def test_good_looks_are_not_searched_again_nor_more_than_asked() -> None:
+    engine, looks = Finder(), [standing(), hips_on_knees(2000.0), hips_on_knees(4000.0)]
+    assert mended(engine, PICTURE, looks, most=1) == looks
+    assert len(engine.searched) == 1
+
+
+def test_where_others_are_near_nothing_is_replaced() -> None:
+    engine, looks = Finder(standing()), [hips_on_knees(), standing(360.0)]
+    assert mended(engine, PICTURE, looks, most=2) == looks
+    assert engine.searched == []
