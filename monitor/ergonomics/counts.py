@@ -28,6 +28,9 @@ SQUAT_DEG = 80.0
 REACH_DEG = 90.0
 """The elbow is as high as the shoulder."""
 
+REACH_S = 0.3
+"""Reaching up and taking hold of something lasts longer; a wrong look does not."""
+
 UPRIGHT = 0.4
 """Of the way to a bend or squat: below it the arms tell whether they carry."""
 
@@ -142,7 +145,7 @@ class Counts:
     def __init__(self) -> None:
         self._bend = Cycle(enter=BEND_DEG, leave=30.0)
         self._squat = Cycle(enter=SQUAT_DEG, leave=50.0)
-        self._reach = Cycle(enter=REACH_DEG, leave=75.0)
+        self._reach = Cycle(enter=REACH_DEG, leave=75.0, confirm_s=REACH_S)
         self._lift = _Lift()
 
     def step(self, t: float, angles: Mapping[str, Angle | None]) -> list[Count]:

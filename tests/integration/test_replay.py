@@ -180,9 +180,9 @@ def test_what_was_told_and_is_not_judged_so_again_is_listed(site):
 
 def bends(site: Recorded, *degrees: float) -> None:
     for deg in degrees:
-        site.show(3, 0)
+        site.show(6, 0)
         site.show(7, deg)
-    site.show(3, 0)
+    site.show(6, 0)
 
 
 def test_the_limit_is_raised_until_few_enough_alerts_are_left(site):
