@@ -37,6 +37,9 @@ UPRIGHT = 0.4
 CONFIRM_S = 0.1
 """One sample over a limit is never a movement, nor one under it the end; two this far apart are."""
 
+UNSURE_S = 0.5
+"""Unseen for longer, what had hardly begun says nothing."""
+
 FORGET_S = 3.0
 """Unseen for longer, a movement under way is forgotten: what happened meanwhile is not known."""
 
@@ -102,7 +105,8 @@ class Cycle:
         """What happened at `t`; value `None`: unseen."""
         if value is None:
             return None
-        if self._seen_t is not None and t - self._seen_t > FORGET_S:
+        unseen = 0.0 if self._seen_t is None else t - self._seen_t
+        if unseen > FORGET_S or (unseen > UNSURE_S and not self.confirmed):
             self._forget()
         self._seen_t = t
         return self._below(t) if value < self.leave else self._above(t, value)
@@ -145,7 +149,7 @@ class Counts:
     def __init__(self) -> None:
         self._bend = Cycle(enter=BEND_DEG, leave=30.0)
         self._squat = Cycle(enter=SQUAT_DEG, leave=50.0)
-        self._reach = Cycle(enter=REACH_DEG, leave=75.0, confirm_s=REACH_S)
+        self._reaches = {side: Cycle(REACH_DEG, 75.0, REACH_S) for side in SIDES}
         self._lift = _Lift()
 
     def step(self, t: float, angles: Mapping[str, Angle | None]) -> list[Count]:
@@ -154,13 +158,23 @@ class Counts:
         trunk = degrees(angles, "trunk_flexion")
         knees = _least(angles, "knee_flexion")
         bend, squat = self._bend.step(t, trunk), self._squat.step(t, knees)
-        reach = self._reach.step(t, _most(angles, "upper_arm_elevation"))
+        reach = self._reached(t, angles)
         counted = [
             Count(kind, turn.begin)
             for kind, turn in ((Kind.BEND, bend), (Kind.OVERHEAD_REACH, reach))
             if turn is not None and turn.end is None
         ]
         return counted + _squatted(squat) + self._lift.step(t, trunk, knees, angles)
+
+    def _reached(self, t: float, angles: Mapping[str, Angle | None]) -> Turn | None:
+        """Both arms raised together are one reach."""
+        up = any(arm.confirmed for arm in self._reaches.values())
+        turns = [
+            arm.step(t, degrees(angles, f"{side}_upper_arm_elevation"))
+            for side, arm in self._reaches.items()
+        ]
+        begun = [turn for turn in turns if turn is not None and turn.end is None]
+        return begun[0] if begun and not up else None
 
     def finish(self) -> list[Count]:
         """What is still to be counted when the person is no longer there: a squat under way."""
@@ -246,7 +260,3 @@ def _sides(angles: Mapping[str, Angle | None], name: str) -> list[float]:
 
 def _least(angles: Mapping[str, Angle | None], name: str) -> float | None:
     return min(_sides(angles, name), default=None)
-
-
-def _most(angles: Mapping[str, Angle | None], name: str) -> float | None:
-    return max(_sides(angles, name), default=None)
