@@ -12,6 +12,7 @@ from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
 from monitor.pose.mend import mended
 from monitor.posture.body import extent, in_view
+from monitor.posture.coach import Coach
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
@@ -86,6 +87,7 @@ class CameraPipeline:
         self._clock = clock
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
         self.vertical = Vertical(plan.calibration, fov_known=plan.fov_known)
+        self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)))
@@ -108,6 +110,7 @@ class CameraPipeline:
         moved = self._outlook.moved(frame.t, self._motion.cells)
         if moved:
             self.vertical.forget()
+            self.coach.forget()
         self._account(frame.at, None)
         look = self._kept(frame)
         judged = self._judged(look)
@@ -190,6 +193,8 @@ class CameraPipeline:
     def _judged(self, look: Look) -> Judged:
         started = self._clock.steady()
         judged = self._judge.step(look)
+        if look.view is not None:
+            self.coach.see(look.t, judged.people, look.view)
         self._took(look.at, "judge", started)
         return judged
 

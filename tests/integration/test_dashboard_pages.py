@@ -110,6 +110,40 @@ def test_what_is_not_well_stands_at_the_top(site: Site) -> None:
     assert text.count("disk nearly full") == 1
 
 
+COACH = {
+    "seen_s": 900,
+    "verdicts": [
+        {"title": "deep bends of the trunk", "verdict": "yes", "reason": ""},
+        {"title": "raised arms", "verdict": "yes", "reason": ""},
+        {"title": "slight bends of the trunk", "verdict": "partly", "reason": "known to ±12°"},
+        {"title": "kneeling", "verdict": "no", "reason": "feet are hidden 80 % of the time"},
+    ],
+    "unsupported": [
+        {"title": "Kneeling", "verdict": "no", "reason": "feet are hidden 80 % of the time"}
+    ],
+    "advice": ["Feet are hidden 80 % of the time: move what hides them."],
+}
+
+
+def test_a_rule_the_camera_cannot_support_says_so_on_the_overview(site: Site) -> None:
+    site.add([a_camera_state(coach=COACH), a_camera_state(camera="hall-b")])
+    text = text_of(site, "/")
+    said = "The rule “Kneeling” cannot be judged here: feet are hidden 80 % of the time."
+    assert text.count("cannot be judged here") == 1
+    assert text.index("hall-a") < text.index(said) < text.index("hall-b")
+
+
+def test_the_cameras_page_says_what_each_can_judge_and_what_to_change(site: Site) -> None:
+    fresh = {**COACH, "seen_s": 34, "advice": [], "unsupported": []}
+    site.add([a_camera_state(coach=COACH), a_camera_state(camera="hall-b", coach=fresh)])
+    hall_a, hall_b = text_of(site, "/cameras/").split("hall-b watched")
+    assert "Well deep bends of the trunk, raised arms Partly slight bends of the trunk" in hall_a
+    assert "Not kneeling (feet are hidden 80 % of the time)" in hall_a
+    assert "What to change: Feet are hidden 80 % of the time: move what hides them." in hall_a
+    assert "not known yet: people were seen for 34 s, 2 min 00 s are needed" in hall_b
+    assert "deep bends" not in hall_b
+
+
 def test_the_cameras_page_shows_how_well_each_is_followed(site: Site) -> None:
     folder = site.config.data / "snapshots"
     folder.mkdir()
