@@ -188,11 +188,12 @@ class Coach:
         return Finding(title, verdict, "" if verdict is Support.YES else reason)
 
     def _of_sight(self, measure: str) -> tuple[Support, str]:
-        known = self._share(f"known.{measure}")
+        """What needs a part beyond the picture's edge is guessed, whatever is read."""
+        part = NEEDS.get(measure.removeprefix("left_").removeprefix("right_"), "")
+        known = min(self._share(f"known.{measure}"), 1.0 - self._share(f"outside.{part}"))
         if known >= MOSTLY:
             return Support.YES, ""
-        verdict = Support.NO if known < RARELY else Support.PARTLY
-        return verdict, self._why_unknown(measure, known)
+        return Support.NO if known < RARELY else Support.PARTLY, self._why_unknown(part, known)
 
     def _of_band(self, measure: str, enter: float) -> tuple[Support, str]:
         """Somebody upright and somebody at the limit are told apart when their bands do not
@@ -207,9 +208,8 @@ class Coach:
             f"takes ±{apart / 2:.0f}{unit}"
         )
 
-    def _why_unknown(self, measure: str, known: float) -> str:
-        part = NEEDS.get(measure.removeprefix("left_").removeprefix("right_"))
-        if part is not None and self._share(f"unseen.{part}") >= RARELY:
+    def _why_unknown(self, part: str, known: float) -> str:
+        if self._share(f"unseen.{part}") >= RARELY:
             return self._where(part)
         if part == "heads" and self._share("behind") >= RARELY:
             return f"people are seen from behind {self._percent('behind')} of the time"
