@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.config import house
 from dashboard.words import watching
+from monitor.posture.coach import LEAST_S
 from monitor.store import cameras, minutes
 
 LAST_MINUTE = timedelta(minutes=3)
@@ -48,5 +49,6 @@ def _now() -> dict[str, Any]:
         return {
             "cameras": standing,
             "watching": watching(standing),
+            "coach_needs_s": LEAST_S,
             "minutes": minutes.latest(store, here.cameras, at - LAST_MINUTE),
         }

@@ -13,6 +13,7 @@ from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
 from monitor.pose.mend import mended
 from monitor.posture.body import extent, in_view, middle, trunk_px
+from monitor.posture.coach import Coach
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
@@ -83,6 +84,7 @@ class CameraPipeline:
         self._clock = clock
         self._watch = PictureWatch(frozen_after_s=plan.frozen_after_s)
         self.vertical = Vertical(plan.calibration, fov_known=plan.fov_known)
+        self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
@@ -105,6 +107,7 @@ class CameraPipeline:
         moved = self._outlook.moved(frame.t, self._motion.cells)
         if moved:
             self.vertical.forget()
+            self.coach.forget()
         self._account(frame.at, None)
         look = self._kept(frame)
         judged = self._judged(look)
@@ -206,6 +209,8 @@ class CameraPipeline:
     def _judged(self, look: Look) -> Judged:
         started = self._clock.steady()
         judged = self._judge.step(look)
+        if look.view is not None:
+            self.coach.see(look.t, judged.people, look.view)
         self._took(look.at, "judge", started)
         return judged
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import structlog
 
-from monitor import calibrations
+from monitor import calibrations, coaches
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
 from monitor.clock import Clock
@@ -26,6 +26,9 @@ STATE_S = 2.0
 
 SILENCE_S = 0.5
 """How often a silence is told to the pipeline, however often other cameras wake the loop."""
+
+COACH_S = 60.0
+"""How often what was seen of people is kept for the next start."""
 
 SNAPSHOT_S = 10.0
 """How often the last blurred picture of a camera is renewed."""
@@ -63,6 +66,8 @@ class WatchedCamera:
         self._learnt = 0
         if plan.calibration.origin == "assumed":
             calibrations.restore(self._calibration, self._pipeline.vertical)
+        self._coach = coaches.file_of(keep.data, plan.name)
+        coaches.restore(self._coach, self._pipeline.coach)
         self._recorder = Recorder(plan, engine.name, keep, faces)
         self._feed = Feed(
             plan.name,
@@ -83,7 +88,7 @@ class WatchedCamera:
         self._latency_ms: float | None = None
         self._snapshot: str | None = None
         self._told_t = self._snapshot_t = self._silence_t = float("-inf")
-        self._picture_t = clock.steady()
+        self._picture_t = self._coach_t = clock.steady()
 
     def start(self) -> None:
         self._feed.start()
@@ -101,6 +106,7 @@ class WatchedCamera:
             self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
             self._recorder.record(self._step)
             self._keep_calibration()
+            self._keep_coach(t)
         elif self._silent(feed, t):
             self._silence_t = t
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
@@ -120,6 +126,7 @@ class WatchedCamera:
         now, t = self._clock.now(), self._clock.steady()
         self._recorder.record(self._pipeline.finish(t, now))
         self._recorder.minutes(self._pipeline.minutes.flush())
+        coaches.save(self._coach, self._pipeline.coach)
         self._state = ("off", "", now)
         self._recorder.row(self._state_row(self._feed.state, now))
 
@@ -150,6 +157,11 @@ class WatchedCamera:
         if vertical.revision != self._learnt:
             self._learnt = vertical.revision
             calibrations.save(self._calibration, vertical)
+
+    def _keep_coach(self, t: float) -> None:
+        if t - self._coach_t >= COACH_S:
+            self._coach_t = t
+            coaches.save(self._coach, self._pipeline.coach)
 
     def _keep_snapshot(self, t: float) -> None:
         step = self._step
@@ -188,6 +200,7 @@ class WatchedCamera:
             frame_at=feed.last_at,
             snapshot=self._snapshot,
             calibration={**asdict(vertical.calibration), "looks": vertical.looks},
+            coach=self._pipeline.coach.told(self._job.plan.rules),
             updated_at=now,
         )
 

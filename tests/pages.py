@@ -19,6 +19,22 @@ from tests.fakes_analyst import FakeAnalyst
 
 PASSWORD = "correct-horse-battery"
 
+COACH = {
+    "seen_s": 900,
+    "verdicts": [
+        {"title": "deep bends of the trunk", "verdict": "yes", "reason": ""},
+        {"title": "raised arms", "verdict": "yes", "reason": ""},
+        {"title": "slight bends of the trunk", "verdict": "partly", "reason": "known to ±12°"},
+        {"title": "kneeling", "verdict": "no", "reason": "feet are hidden 80 % of the time"},
+    ],
+    "unsupported": [
+        {"title": "Deep knee bend", "verdict": "no", "reason": "feet are hidden 80 % of the time"},
+        {"title": "Kneeling", "verdict": "no", "reason": "feet are hidden 80 % of the time"},
+    ],
+    "advice": ["Feet are hidden 80 % of the time: move what hides them."],
+}
+"""What a camera told that sees people without their feet."""
+
 
 @dataclass
 class StandingClock:

@@ -159,6 +159,9 @@ class CameraState(Base):
     """Path of the last blurred picture below the data folder's `snapshots/`."""
     calibration: Mapped[dict[str, Any] | None]
     """As an event's, with `looks`: at how many upright people it was learnt."""
+    coach: Mapped[dict[str, Any] | None]
+    """What it can judge where it hangs, and what to change: `seen_s`, `verdicts`, `unsupported`
+    (rules), `advice`."""
     updated_at: Mapped[datetime]
     """A state not renewed for `STALE_S` seconds is not to be believed."""
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from dashboard.serve import addresses, make_server
 from monitor.store.tables import STALE_S
 from tests.builders import NOON, a_camera_state, a_minute, an_event
-from tests.pages import PASSWORD, Site, a_site
+from tests.pages import COACH, PASSWORD, Site, a_site
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
         (folder / name).mkdir()
         Image.new("RGB", (640, 360), "grey").save(folder / name / "a.jpg")
     site = a_site(folder, cameras=("hall-a", LONG))
-    site.add([a_camera_state(snapshot="a.jpg")])
+    site.add([a_camera_state(snapshot="a.jpg", coach=COACH)])
     reason = "rtsp://viewer:***@10.0.0.7/a/very/long/address/without/a/break: refused the password"
     site.add([a_camera_state(camera=LONG, state="down", reason=reason)])
     site.add([a_minute(NOON - timedelta(minutes=m)) for m in range(1, 60)])

@@ -14,7 +14,7 @@ from PIL import Image
 
 from monitor.store.tables import STALE_S, Incident
 from tests.builders import NOON, a_camera_state, a_minute, an_event
-from tests.pages import Site, a_site
+from tests.pages import COACH, Site, a_site
 
 
 @pytest.fixture
@@ -108,6 +108,28 @@ def test_what_is_not_well_stands_at_the_top(site: Site) -> None:
         "This site : No pictures are kept: disk nearly full. Since 23 Nov 2026, 12:55:00." in text
     )
     assert text.count("disk nearly full") == 1
+
+
+def test_a_rule_the_camera_cannot_support_says_so_on_the_overview(site: Site) -> None:
+    site.add([a_camera_state(coach=COACH), a_camera_state(camera="hall-b")])
+    text = text_of(site, "/")
+    said = (
+        "The rules “Deep knee bend”, “Kneeling” cannot be judged here: "
+        "feet are hidden 80 % of the time."
+    )
+    assert text.count("cannot be judged here") == 1
+    assert text.index("hall-a") < text.index(said) < text.index("hall-b")
+
+
+def test_the_cameras_page_says_what_each_can_judge_and_what_to_change(site: Site) -> None:
+    fresh = {**COACH, "seen_s": 34, "advice": [], "unsupported": []}
+    site.add([a_camera_state(coach=COACH), a_camera_state(camera="hall-b", coach=fresh)])
+    hall_a, hall_b = text_of(site, "/cameras/").split("hall-b watched")
+    assert "Well deep bends of the trunk, raised arms Partly slight bends of the trunk" in hall_a
+    assert "Not kneeling (feet are hidden 80 % of the time)" in hall_a
+    assert "What to change: Feet are hidden 80 % of the time: move what hides them." in hall_a
+    assert "not known yet: people were seen for 34 s, 2 min 00 s are needed" in hall_b
+    assert "deep bends" not in hall_b
 
 
 def test_the_cameras_page_shows_how_well_each_is_followed(site: Site) -> None:

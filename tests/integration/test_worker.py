@@ -1,11 +1,20 @@
-"""A worker's camera that gives no pictures."""
+"""A worker's camera that gives no pictures, and what it tells and remembers."""
 
+import json
 import threading
+from pathlib import Path
 
-from monitor import recordings
+from sqlalchemy import select
+
+from monitor import coaches, recordings
 from monitor.pipeline import CameraPlan
+from monitor.posture.coach import Coach
 from monitor.recorder import Keep, nobody
+from monitor.store.database import migrate, open_database, sessions_of
+from monitor.store.journal import Journal, drain
+from monitor.store.tables import CameraState
 from monitor.worker import CameraJob, WatchedCamera
+from tests.builders import a_rule
 from tests.fakes import FakeClock, ToldEngine
 from tests.integration.recorded import BEGIN, after
 
@@ -25,3 +34,42 @@ def test_a_silence_is_told_twice_a_second_however_often_the_loop_comes_round(tmp
     assert 14 <= len(looks) <= 17
     assert {look.blind for look in looks} == {"no pictures"}
     assert looks[-1].t - looks[0].t > 7
+
+
+def last_word(folder: Path) -> CameraState:
+    """What the store knows of a camera that watched nothing and was stopped."""
+    keep = Keep(folder, keep_free_mb=0, landmarks=False)
+    keep.snapshots.mkdir(parents=True)
+    job = CameraJob(CameraPlan("dock", (a_rule(title="Kneeling", measure="kneeling"),)), "rtsp:")
+    engine = ToldEngine(lambda: [])
+    WatchedCamera(job, engine, FakeClock(BEGIN), threading.Event(), keep, nobody).stop()
+    database = open_database(f"sqlite:///{folder / 'plumbline.db'}")
+    migrate(database, backups=folder / "backups")
+    sessions = sessions_of(database)
+    drain(Journal(keep.journal), sessions, lambda *_: None)
+    with sessions() as session:
+        return session.scalars(select(CameraState)).one()
+
+
+def test_what_a_camera_can_judge_outlives_a_restart_and_reaches_the_store(tmp_path):
+    file = coaches.file_of(tmp_path, "dock")
+    coach = Coach()
+    coach.restore({"seen": 300.0, "octaves": 2400.0, "unseen.feet": 270.0, "known.lying": 30.0})
+    coaches.save(file, coach)
+    told = last_word(tmp_path).coach
+    assert told is not None
+    assert told["seen_s"] == 300
+    assert [rule["title"] for rule in told["unsupported"]] == ["Kneeling"]
+    assert told["unsupported"][0]["reason"] == "feet are hidden 90 % of the time"
+    assert told["advice"][0].startswith("Feet are hidden 90 % of the time")
+    assert json.loads(file.read_bytes()) == coach.kept()
+
+
+def test_a_damaged_file_of_what_a_camera_can_judge_is_said_and_learnt_anew(tmp_path, capsys):
+    file = coaches.file_of(tmp_path, "dock")
+    file.parent.mkdir()
+    file.write_text('{"seen": ')
+    told = last_word(tmp_path).coach
+    assert told is not None
+    assert told["seen_s"] == 0
+    assert "what a camera can judge not readable" in capsys.readouterr().out
