@@ -40,6 +40,16 @@ def test_people_who_cannot_be_measured_are_counted_as_such():
     assert minute.bands["trunk_flexion", "unseen"] == 60
 
 
+def test_movements_belong_to_the_minute_in_which_they_are_counted():
+    minutes = Minutes()
+    for seconds, kinds in ((10, ["bend"]), (59, ["bend", "squat"]), (61, ["squat"]), (130, [])):
+        minutes.moved(after(seconds), kinds)
+    assert [(m.start, dict(m.movements)) for m in minutes.flush()] == [
+        (NOON, {"bend": 2, "squat": 1}),
+        (after(60), {"squat": 1}),
+    ]
+
+
 def test_means_per_minute():
     minutes = Minutes()
     minutes.sampled(NOON, 5, [0.5, 1.0])
