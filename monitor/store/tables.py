@@ -102,7 +102,7 @@ class PostureMinute(Base):
     minute: Mapped[datetime] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
     band: Mapped[str] = mapped_column(primary_key=True)
-    """For example `0-20`, `20-60`, `60+`, or `unseen`."""
+    """For example `0-20`, `20-30`, `30-60`, `60+`, or `unseen`."""
     writer: Mapped[str] = mapped_column(primary_key=True, default="")
     """The run of the worker that saw it: rows of one minute add up."""
     seconds: Mapped[float]

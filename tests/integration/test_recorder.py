@@ -153,12 +153,12 @@ def test_no_picture_when_a_head_cannot_be_placed(scene, keep, rows):
 
 
 def test_coverage_and_posture_minutes_add_up(scene, rows):
-    scene.show(60, bent(30))
+    scene.show(60, bent(35))
     scene.finish()
     watched = sum(m.watched_s for m in rows(CoverageMinute))
     assert watched == pytest.approx(60, abs=0.5)
     bands = {m.band for m in rows(PostureMinute) if m.measure == "trunk_flexion"}
-    assert bands == {"20-60"}
+    assert bands == {"30-60"}
 
 
 def test_movements_are_counted_with_their_minute(scene, rows):
