@@ -196,7 +196,7 @@ class _Lift:
     def step(
         self, t: float, trunk: float | None, knees: float | None, angles: Mapping[str, Angle | None]
     ) -> list[Count]:
-        elbow, arm = _least(angles, "elbow_flexion"), _least(angles, "upper_arm_elevation")
+        elbow = _least(angles, "elbow_flexion")
         lowness = _lowness(trunk, knees)
         if lowness is not None and lowness < UPRIGHT and elbow is not None:
             self.carries = elbow >= CARRY_DEG
@@ -206,7 +206,7 @@ class _Lift:
             self.carried, self.hung, self.knees = self.carries, False, 0.0
         if self.low.since is not None:
             self.knees = max(self.knees, knees or 0.0)
-            self.hung = self.hung or _hang(arm, elbow)
+            self.hung = self.hung or _hangs(angles)
         elif turn is not None and turn.brief and self.hung:
             self.risen, self.carries = turn, None
         return counted
@@ -226,8 +226,14 @@ class _Lift:
         return [Count(Kind.LOWERING, risen.begin)] if self.carried and self.carries is False else []
 
 
-def _hang(arm: float | None, elbow: float | None) -> bool:
-    return arm is not None and elbow is not None and max(arm, elbow) < HANGING_DEG
+def _hangs(angles: Mapping[str, Angle | None]) -> bool:
+    """Whether an arm is seen to hang: upper arm and elbow of the same side."""
+    for side in ("left", "right"):
+        arm = degrees(angles, f"{side}_upper_arm_elevation")
+        elbow = degrees(angles, f"{side}_elbow_flexion")
+        if arm is not None and elbow is not None and max(arm, elbow) < HANGING_DEG:
+            return True
+    return False
 
 
 def _lowness(trunk: float | None, knees: float | None) -> float | None:

@@ -217,6 +217,21 @@ def test_elbows_tell_a_lift_from_a_lowering_and_both_from_an_empty_hand(before, 
     assert kinds == [Kind.BEND, *found]
 
 
+def test_a_raised_straight_arm_and_a_bent_one_at_the_side_are_no_hanging_arm():
+    counts, kinds = Counts(), []
+    for i in range(40):
+        low = 10 <= i < 20
+        seen = {
+            "trunk_flexion": Angle(80.0 if low else 0.0),
+            "left_upper_arm_elevation": Angle(90.0),
+            "left_elbow_flexion": Angle(10.0 if low else 120.0),
+            "right_upper_arm_elevation": Angle(10.0),
+            "right_elbow_flexion": Angle(120.0),
+        }
+        kinds += [count.kind for count in counts.step(i / 5, seen)]
+    assert kinds == [Kind.BEND]
+
+
 @pytest.mark.parametrize("hz", [5, 10, 25])
 def test_the_drawn_shift_is_counted_as_the_eye_counts(hz):
     """One bend over the table, one crate lifted and set down by stooping and one by squatting,
