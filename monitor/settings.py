@@ -313,7 +313,9 @@ class PackRule(Part):
     enter: float
     leave: float
     hold_s: float | list[tuple[float, float]]
-    release_s: float = Field(1.0, ge=0)
+    release_s: float = Field(
+        4.0, ge=0, description="20 samples at 5 a second: noise alone does not end an event"
+    )
     remind_s: float = Field(60.0, gt=0)
     forget_s: float = Field(15.0, gt=0)
     upright: bool = Field(True, description="judge only people who do not lie")

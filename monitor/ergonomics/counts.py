@@ -19,6 +19,8 @@ METHOD = Method(
     ours=("all limits",),
 )
 
+SIDES = ("left", "right")
+
 BEND_DEG = 45.0
 SQUAT_DEG = 80.0
 """Of both knees, of which one alone may be seen: a step bends one."""
@@ -227,13 +229,14 @@ class _Lift:
 
 
 def _hangs(angles: Mapping[str, Angle | None]) -> bool:
-    """Whether an arm is seen to hang: upper arm and elbow of the same side."""
-    for side in ("left", "right"):
-        arm = degrees(angles, f"{side}_upper_arm_elevation")
-        elbow = degrees(angles, f"{side}_elbow_flexion")
-        if arm is not None and elbow is not None and max(arm, elbow) < HANGING_DEG:
-            return True
-    return False
+    """Whether a whole arm hangs, upper and lower."""
+    return any(
+        arm is not None and elbow is not None and max(arm, elbow) < HANGING_DEG
+        for side in SIDES
+        for arm, elbow in [
+            [degrees(angles, f"{side}_{part}") for part in ("upper_arm_elevation", "elbow_flexion")]
+        ]
+    )
 
 
 def _lowness(trunk: float | None, knees: float | None) -> float | None:
@@ -249,7 +252,7 @@ def degrees(angles: Mapping[str, Angle | None], name: str) -> float | None:
 
 
 def _sides(angles: Mapping[str, Angle | None], name: str) -> list[float]:
-    both = (degrees(angles, f"{side}_{name}") for side in ("left", "right"))
+    both = (degrees(angles, f"{side}_{name}") for side in SIDES)
     return [deg for deg in both if deg is not None]
 
 

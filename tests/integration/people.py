@@ -1,6 +1,5 @@
 """A film or picture as a camera shows it, and who is believed to be in it."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from monitor.analysis.files import read_film
 from monitor.analysis.pictures import is_picture, read_picture
 from monitor.capture.feed import Sampler
 from monitor.capture.mannequin import MannequinSource
-from monitor.judge import LOST_S
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
 from monitor.posture.model import Floats, Frame, Image, Person, Pose, Region, Truth
@@ -77,13 +75,8 @@ def drawn(url: str, seconds: float) -> Iterator[Frame]:
         yield _frame(i / FPS, picture.image, picture.truth)
 
 
-def filmed(path: Path) -> Iterator[Frame]:
-    for t, image in film(path):
-        yield _frame(t, image)
-
-
 def watched(path: Path, engine: Engine) -> list[Look]:
-    return looks(filmed(path), engine)
+    return looks((_frame(t, image) for t, image in film(path)), engine)
 
 
 def looks(frames: Iterable[Frame], engine: Engine) -> list[Look]:
@@ -96,19 +89,6 @@ def looks(frames: Iterable[Frame], engine: Engine) -> list[Look]:
         pipeline.minutes.flush()
         found.append(Look(frame.t, frame.image, step.people, frame.truth))
     return found
-
-
-def counted(frames: Iterable[Frame], engine: Engine) -> dict[str, int]:
-    """The movements a camera's pipeline counts, those of who is out of sight at the end too."""
-    pipeline = CameraPipeline(CameraPlan("hall", (), FPS), engine, FakeClock(AT))
-    for frame in frames:
-        step = pipeline.step(frame)
-    gone_s = step.t + LOST_S + 1.0
-    pipeline.silence(gone_s, step.when(gone_s), "the film is over")
-    total: Counter[str] = Counter()
-    for minute in pipeline.minutes.flush():
-        total += minute.movements
-    return dict(total)
 
 
 def _frame(t: float, image: Image, truth: tuple[Truth, ...] = ()) -> Frame:

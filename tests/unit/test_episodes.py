@@ -1,9 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from monitor.posture.episodes import Change, Episodes, Kind
+from monitor.posture.model import ANGLES, Angle
+from monitor.settings import Camera, load_pack, rules_by
 from tests.builders import a_person, a_rule
 
 Signal = Callable[[float], float | None]
@@ -161,3 +164,18 @@ def test_finish_ends_what_runs_where_it_was_last_seen():
 def test_a_track_stays_short_however_long_the_event():
     changes = watch(bend(0, 1000), until=990)
     assert len(changes[0][1].episode.track) <= 600
+
+
+@pytest.mark.parametrize("middle", [-5.0, -2.5, 0.0])
+def test_an_hour_of_noise_about_a_limit_is_one_event_at_most(middle):
+    for rule in rules_by(load_pack("default"), Camera(name="gate", url="mannequin:")):
+        name = rule.measure if rule.measure in ANGLES else f"left_{rule.measure}"
+        if name not in ANGLES:
+            continue
+        random, episodes, started = np.random.default_rng(1), Episodes([rule]), 0
+        body = a_person()
+        for i in range(3600 * 5):
+            angle = Angle(rule.enter + middle + random.normal(0, 5))
+            person = replace(body, angles={name: angle})
+            started += sum(c.kind is Kind.STARTED for c in episodes.step(i / 5, [person]))
+        assert started <= 1, rule.name
