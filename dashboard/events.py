@@ -16,7 +16,8 @@ from dashboard.config import house
 from dashboard.days import BadDayError, day_of
 from dashboard.words import why
 from monitor.daily import SEVERITIES, bounds
-from monitor.posture.model import ANGLES
+from monitor.ergonomics.advice import Advice, for_event
+from monitor.posture.model import ANGLES, Angle
 from monitor.store import events, minutes
 from monitor.store.minutes import Coverage
 from monitor.store.tables import Event
@@ -123,6 +124,7 @@ def one(event_id: UUID) -> str:
         "event.html",
         event=event,
         why=why(event),
+        advice=_advice(event),
         angle_names=sorted(event.angles, key=_place),
         picture=_picture_of(event),
         measured=_measured(event),
@@ -167,6 +169,12 @@ def _picture_of(event: Event) -> bool:
 def _place(angle: str) -> int:
     """Where an angle stands in tables; what is no longer measured comes last."""
     return ANGLES.index(angle) if angle in ANGLES else len(ANGLES)
+
+
+def _advice(event: Event) -> Advice:
+    """What would help, from the angles at the worst moment."""
+    angles = {name: None if a is None else Angle(a["deg"]) for name, a in event.angles.items()}
+    return for_event(event.measure, angles)
 
 
 def _measured(event: Event) -> float | None:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from dashboard.config import house
 from dashboard.days import BadDayError, day_of
 from monitor.daily import DailyReport
+from monitor.ergonomics import dose
 from monitor.reports.daily import to_csv
 from monitor.store.daily import daily_report
 
@@ -27,6 +28,7 @@ def day(day: str) -> str:
         report=_report(wanted),
         before=wanted - timedelta(days=1),
         after=wanted + timedelta(days=1) if wanted < _today() else None,
+        dose_method=dose.METHOD,
     )
 
 

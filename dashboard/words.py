@@ -36,6 +36,7 @@ def teach(app: Flask) -> None:
         value=value,
         measure=measure,
         share=lambda part: percent(part, 1.0),
+        of=percent,
         covered=covered,
         state=lambda state: STATES.get(state, state),
     )

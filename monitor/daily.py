@@ -7,6 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from monitor.ergonomics.advice import Advice, for_report
+from monitor.ergonomics.counts import Kind
+from monitor.ergonomics.dose import DayDose, of_bands
+
 SEVERITIES = ("alert", "warning", "notice")
 """Worst first."""
 
@@ -15,6 +19,9 @@ GAP_S = 600
 
 NAMED = 3
 """So many cameras with gaps are named in the summary; the others are counted (ours)."""
+
+RATE_AFTER_S = 600.0
+"""With people measured for less, no movements per hour are told (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,8 @@ class CameraDay:
     """Person-seconds in view whose trunk could not be measured."""
     posture: tuple[PostureTime, ...]
     rules: tuple[RuleDay, ...]
+    movements: Mapping[Kind, int]
+    """How many were counted; empty where nobody was in view or nothing was counted yet."""
 
     @property
     def passed_s(self) -> int:
@@ -81,6 +90,28 @@ class CameraDay:
     @property
     def counts(self) -> dict[str, int]:
         return _add(rule.counts for rule in self.rules)
+
+    @property
+    def measured_s(self) -> float:
+        """Person-seconds in which movements could be counted."""
+        return max(0.0, self.people_s - self.unmeasured_s)
+
+    @property
+    def per_hour(self) -> dict[Kind, float]:
+        """Movements of one person in an hour; empty after less than `RATE_AFTER_S`."""
+        if self.measured_s < RATE_AFTER_S:
+            return {}
+        return {kind: 3600.0 * n / self.measured_s for kind, n in self.movements.items()}
+
+    @property
+    def doses(self) -> tuple[DayDose, ...]:
+        return of_bands({(time.measure, time.band): time.seconds for time in self.posture})
+
+    @property
+    def advice(self) -> tuple[Advice, ...]:
+        """What to change at the workplace, most needed first."""
+        rates = {kind.value: rate for kind, rate in self.per_hour.items()}
+        return for_report(rates, {dose.name: dose.share for dose in self.doses})
 
     @property
     def in_words(self) -> str:

@@ -32,8 +32,7 @@ NOTHING_KNOWN: Contexts = MappingProxyType({})
 
 
 class Judged(NamedTuple):
-    """Everybody measured in one look, what changed, and the movements counted in it, each with the
-    zone the person was in."""
+    """Everybody measured in one look, what changed, and the movements counted in it."""
 
     people: Sequence[Person]
     changes: Sequence[Change]

@@ -141,10 +141,11 @@ class CameraPipeline:
         self._people = ()
         self._slots.lose(t)
         look = Look(t, at, blind, None)
-        changes = self._judge.step(look).changes
+        judged = self._judge.step(look)
+        self._count(judged, at)
         return Step(
             t, at, frame, blind, self.vertical.calibration,
-            changes=changes, running=list(self._judge.running), look=look,
+            changes=judged.changes, running=list(self._judge.running), look=look,
         )  # fmt: skip
 
     def _look(self, frame: Frame) -> None:
@@ -212,7 +213,11 @@ class CameraPipeline:
         if look.view is not None:
             self.coach.see(look.t, judged.people, look.view)
         self._took(look.at, "judge", started)
+        self._count(judged, look.at)
         return judged
+
+    def _count(self, judged: Judged, at: datetime) -> None:
+        self.minutes.moved(at, [count.kind.value for count in judged.counted])
 
     def _took(self, at: datetime, stage: str, started: float) -> None:
         self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))

@@ -5,12 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from monitor.ergonomics.counts import Kind
 from monitor.pipeline import CameraPlan
 from monitor.posture.episodes import Episode
 from monitor.posture.gravity import Calibration
 from monitor.posture.minutes import Minute
 from monitor.posture.rules import MEASURES
-from monitor.store.tables import Base, CoverageMinute, Event, PostureMinute
+from monitor.store.tables import Base, CoverageMinute, Event, MovementMinute, PostureMinute
 
 
 def event_row(
@@ -63,7 +64,10 @@ def event_row(
 
 
 def minute_rows(minute: Minute, camera: str, writer: str) -> list[Base]:
-    """Coverage and posture of one minute, as one run of a worker (`writer`) saw it."""
+    """Coverage, posture and movements of one minute, as one run of a worker (`writer`) saw it.
+
+    With people in view every kind of movement has a row, 0 too: a minute without was not counted.
+    """
     key: dict[str, Any] = {"camera": camera, "minute": minute.start, "writer": writer}
     coverage = CoverageMinute(
         **key,
@@ -80,4 +84,9 @@ def minute_rows(minute: Minute, camera: str, writer: str) -> list[Base]:
         PostureMinute(**key, measure=measure, band=band, seconds=seconds)
         for (measure, band), seconds in minute.bands.items()
     ]
-    return [*postures, coverage]
+    counted = Kind if minute.people_s or minute.movements else ()
+    movements = [
+        MovementMinute(**key, kind=kind.value, count=minute.movements[kind.value])
+        for kind in counted
+    ]
+    return [*postures, *movements, coverage]

@@ -65,6 +65,21 @@ class Kind(Enum):
     SQUAT_LIFT = "squat_lift"
     LOWERING = "lowering"
 
+    @property
+    def title(self) -> str:
+        """For people, in the plural."""
+        return TITLES[self]
+
+
+TITLES = {
+    Kind.BEND: "bends",
+    Kind.SQUAT: "squats",
+    Kind.OVERHEAD_REACH: "overhead reaches",
+    Kind.STOOP_LIFT: "lifts by stooping",
+    Kind.SQUAT_LIFT: "lifts by squatting",
+    Kind.LOWERING: "lowerings",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

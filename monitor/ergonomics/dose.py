@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.ergonomics.method import Evidence, Interval, Method, higher, intervals, over, points
 from monitor.posture.model import Angle
+from monitor.posture.rules import limits_of
 
 METHOD = Method(
     name="WISHA caution zone",
@@ -57,6 +58,63 @@ POSTURES = {
     "elbows_above_shoulders": Posture(90.0, _higher_arm),
     "squatting": Posture(100.0, _straighter_knee),
 }
+
+KEPT = {"back_bent": "trunk_flexion", "elbows_above_shoulders": "upper_arm_elevation"}
+"""The postures that stored minutes tell of, by the measure whose bands have their limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayDose:
+    """Person-seconds of a day in one posture of the list, by the readings. unknown_s: in view, and
+    not told: unseen, or kept in a band that lies across the limit."""
+
+    name: str
+    over_s: float
+    unknown_s: float
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ")
+
+    @property
+    def limit_deg(self) -> float:
+        return POSTURES[self.name].limit_deg
+
+    @property
+    def limit_s(self) -> float:
+        return 60.0 * POSTURES[self.name].a_day_min
+
+    @property
+    def share(self) -> float:
+        """Of the time a day that leads into the zone; over it from 1 on."""
+        return self.over_s / self.limit_s
+
+
+def of_bands(seconds: Mapping[tuple[str, str], float]) -> tuple[DayDose, ...]:
+    """The doses of a day from its person-seconds by measure and band, as they are kept
+    (`monitor.posture.rules.BANDS`); a measure of which nothing was kept has none."""
+    kept = {name: _of_measure(seconds, measure) for name, measure in KEPT.items()}
+    return tuple(_day_dose(name, bands) for name, bands in kept.items() if bands)
+
+
+def _of_measure(seconds: Mapping[tuple[str, str], float], measure: str) -> dict[str, float]:
+    return {band: s for (of, band), s in seconds.items() if of == measure}
+
+
+def _day_dose(name: str, bands: Mapping[str, float]) -> DayDose:
+    passed = {band: _beyond(limits_of(band), POSTURES[name].limit_deg) for band in bands}
+    return DayDose(
+        name,
+        over_s=sum(s for band, s in bands.items() if passed[band]),
+        unknown_s=sum(s for band, s in bands.items() if passed[band] is None),
+    )
+
+
+def _beyond(band: Interval | None, limit: float) -> bool | None:
+    """Whether a band begins at the limit or over it; `None`: it lies across it, or is none."""
+    if band is None or band[0] < limit < band[1]:
+        return None
+    return band[0] >= limit
 
 
 @dataclass(slots=True)

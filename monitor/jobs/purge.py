@@ -17,6 +17,7 @@ from monitor.store.tables import (
     CoverageMinute,
     Event,
     Incident,
+    MovementMinute,
     Outbox,
     PostureMinute,
 )
@@ -73,8 +74,10 @@ def purge(sessions: Sessions, data: Path, retention: Retention, now: datetime) -
         pictures=named + _sweep(folder, before_evidence),
         landmarks=recordings.purge(data / "landmarks", before_landmarks),
         events=_older(sessions, Event, Event.met_at, before_events),
-        minutes=_minutes(sessions, CoverageMinute, before_minutes)
-        + _minutes(sessions, PostureMinute, before_minutes),
+        minutes=sum(
+            _minutes(sessions, table, before_minutes)
+            for table in (CoverageMinute, PostureMinute, MovementMinute)
+        ),
         incidents=_older(sessions, Incident, Incident.ended_at, before_events),
         messages=_older(sessions, Outbox, Outbox.created_at, before_events),
         analyses=_older(sessions, Analysis, Analysis.created_at, before_uploads),

@@ -1,6 +1,6 @@
-"""What one camera saw in each minute: how long it was watched or blind, and who stood how."""
+"""What one camera saw in each minute: how long it was watched or blind, who stood and moved how."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ class Minute:
 
     people_s, unmeasured_s, bands: person-seconds; unmeasured: the trunk was not seen.
     visibility: sum of mean landmark visibilities and how many. stages: sums of milliseconds and
-    how many, by name.
+    how many, by name. movements: how many of each kind were counted.
     """
 
     start: datetime
@@ -30,6 +30,7 @@ class Minute:
     sampled: int = 0
     visibility: tuple[float, int] = (0.0, 0)
     stages: dict[str, tuple[float, int]] = field(default_factory=dict)
+    movements: Counter[str] = field(default_factory=Counter)
 
     @property
     def confidence(self) -> float | None:
@@ -76,6 +77,11 @@ class Minutes:
         for value in visibilities:
             total, count = minute.visibility
             minute.visibility = (total + value, count + 1)
+
+    def moved(self, at: datetime, kinds: Iterable[str]) -> None:
+        """These movements were counted in the look at `at`."""
+        if kinds := list(kinds):
+            self._at(at).movements.update(kinds)
 
     def took(self, at: datetime, stage: str, ms: float) -> None:
         stages = self._at(at).stages

@@ -219,19 +219,28 @@ MEASURES: dict[str, Measure] = {
 """Everything a rule can set a limit to, by the name a pack uses."""
 
 BANDS: dict[str, tuple[float, ...]] = {
-    "trunk_flexion": (20.0, 60.0),
-    "upper_arm_elevation": (20.0, 60.0),
+    "trunk_flexion": (20.0, 30.0, 60.0),
+    "upper_arm_elevation": (20.0, 60.0, 90.0),
     "knee_flexion": (60.0, 100.0),
 }
 """Edges of the bands whose person-seconds are kept per minute: ISO 11226's for trunk and upper
-arm; for the knees our own (60: bent, 100: deep)."""
+arm, with those of the daily dose between (30 and 90); for the knees our own (60: bent, 100: deep).
+"""
 
 
 def band_of(measure: str, value: float | None) -> str:
-    """The band a value falls in: `0-20`, `20-60`, `60+`, or `unseen`."""
+    """The band a value falls in: `0-20`, `20-30`, `30-60`, `60+`, or `unseen`."""
     if value is None:
         return "unseen"
     edges = BANDS[measure]
     i = int(np.searchsorted(edges, value, side="right"))
     low = f"{edges[i - 1]:g}" if i else "0"
     return f"{low}-{edges[i]:g}" if i < len(edges) else f"{low}+"
+
+
+def limits_of(band: str) -> tuple[float, float] | None:
+    """Where a band begins and ends, the last at infinity; `None` of what was unseen."""
+    if band == "unseen":
+        return None
+    low, _, high = band.rstrip("+").partition("-")
+    return float(low), float(high or "inf")

@@ -20,7 +20,9 @@ from monitor.daily import (
     percent,
     spell,
 )
-from monitor.posture.rules import BANDS
+from monitor.ergonomics import dose
+from monitor.ergonomics.dose import DayDose
+from monitor.posture.rules import BANDS, limits_of
 
 COLUMNS = (
     "day",
@@ -47,6 +49,13 @@ COLUMNS = (
     "measure",
     "band",
     "person_s",
+    "movement",
+    "counted",
+    "per_hour",
+    "dose",
+    "over_min",
+    "unknown_min",
+    "limit_min",
 )
 """Every column is explained in docs/reports.md."""
 
@@ -59,7 +68,8 @@ Cell = str | int | float | None
 
 
 def to_csv(report: DailyReport) -> str:
-    """One table; each camera has a row of its own, one per rule met and one per posture band.
+    """One table; each camera has a row of its own, one per rule met, posture band, kind of movement
+    and dose.
 
     For Excel write it as `utf-8-sig`.
     """
@@ -103,6 +113,25 @@ def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
             "band": time.band,
             "person_s": round(time.seconds, 1),
         }
+    for kind, counted in camera.movements.items():
+        rate = camera.per_hour.get(kind)
+        yield {
+            "row": "movement",
+            "movement": kind.value,
+            "counted": counted,
+            "per_hour": None if rate is None else round(rate, 1),
+        }
+    for of_day in camera.doses:
+        yield {"row": "dose", **_dose_cells(of_day)}
+
+
+def _dose_cells(of_day: DayDose) -> dict[str, Cell]:
+    return {
+        "dose": of_day.name,
+        "over_min": round(of_day.over_s / 60, 1),
+        "unknown_min": round(of_day.unknown_s / 60, 1),
+        "limit_min": round(of_day.limit_s / 60),
+    }
 
 
 def _camera_cells(camera: CameraDay) -> dict[str, Cell]:
@@ -150,6 +179,7 @@ def to_html(report: DailyReport, site_name: str) -> str:
             severities=SEVERITIES,
             local=local,
             measured=_measured,
+            dose_method=dose.METHOD,
         )
     )
 
@@ -190,7 +220,7 @@ def _measured(camera: CameraDay) -> list[Measured]:
 
 def _shade(time: PostureTime) -> str:
     """`unseen`, or how many of the measure's limits the band lies over."""
-    if time.band == "unseen":
-        return time.band
-    low = float(time.band.rstrip("+").partition("-")[0])
-    return str(sum(low >= edge for edge in BANDS.get(time.measure, ())))
+    limits = limits_of(time.band)
+    if limits is None:
+        return "unseen"
+    return str(sum(limits[0] >= edge for edge in BANDS.get(time.measure, ())))

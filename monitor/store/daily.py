@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, bounds
-from monitor.store.tables import CoverageMinute, Event, PostureMinute
+from monitor.ergonomics.counts import Kind
+from monitor.posture.rules import limits_of
+from monitor.store.tables import CoverageMinute, Event, MovementMinute, PostureMinute
 
 Span = tuple[datetime, datetime]
 Found = Row[*tuple[Any, ...]]
@@ -31,6 +33,7 @@ def daily_report(
     coverage = _coverage(session, span)
     posture = _posture(session, span)
     rules = _rules(session, span)
+    movements = _movements(session, span)
     gone = (coverage.keys() | posture.keys() | rules.keys()) - set(cameras)
     return DailyReport(
         day=day,
@@ -46,6 +49,7 @@ def daily_report(
                 **_shares(coverage.get(camera), passed_s),
                 posture=tuple(posture.get(camera, ())),
                 rules=tuple(rules.get(camera, ())),
+                movements=movements.get(camera, {}),
             )
             for camera in (*cameras, *sorted(gone))
         ),
@@ -127,8 +131,24 @@ def _posture(session: Session, span: Span) -> dict[str, list[PostureTime]]:
 
 def _lower_edge(band: str) -> float:
     """Orders `0-20`, `20-60`, `60+`, `unseen`."""
-    low = band.rstrip("+").partition("-")[0]
-    return float("inf") if band == "unseen" else float(low)
+    limits = limits_of(band)
+    return float("inf") if limits is None else limits[0]
+
+
+def _movements(session: Session, span: Span) -> dict[str, dict[Kind, int]]:
+    keys = (MovementMinute.camera, MovementMinute.kind)
+    query = (
+        select(*keys, func.sum(MovementMinute.count).label("counted"))
+        .where(_within(MovementMinute.minute, span))
+        .group_by(*keys)
+    )
+    counted: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for row in session.execute(query):
+        counted[row.camera][row.kind] = row.counted
+    return {
+        camera: {kind: kinds[kind.value] for kind in Kind if kind.value in kinds}
+        for camera, kinds in counted.items()
+    }
 
 
 def _rules(session: Session, span: Span) -> dict[str, list[RuleDay]]:

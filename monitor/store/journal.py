@@ -28,6 +28,7 @@ from monitor.store.tables import (
     CoverageMinute,
     Event,
     Incident,
+    MovementMinute,
     PostureMinute,
 )
 
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 KINDS: dict[str, type[Base]] = {
     table.__tablename__: table
-    for table in (Event, PostureMinute, CoverageMinute, CameraState, Incident)
+    for table in (Event, PostureMinute, MovementMinute, CoverageMinute, CameraState, Incident)
 }
 
 BATCH = 200

@@ -102,12 +102,30 @@ class PostureMinute(Base):
     minute: Mapped[datetime] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
     band: Mapped[str] = mapped_column(primary_key=True)
-    """For example `0-20`, `20-60`, `60+`, or `unseen`."""
+    """For example `0-20`, `20-30`, `30-60`, `60+`, or `unseen`."""
     writer: Mapped[str] = mapped_column(primary_key=True, default="")
     """The run of the worker that saw it: rows of one minute add up."""
     seconds: Mapped[float]
 
     __table_args__ = (Index("ix_posture_minute_minute", "minute"),)
+
+
+class MovementMinute(Base):
+    """How many movements of one kind were counted, per camera and minute; of a minute without
+    people in view there is no row, of one with them a row for every kind."""
+
+    __tablename__ = "movement_minute"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    """In which the movement was counted; some are only when they end."""
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """`bend`, `squat`, `overhead_reach`, `stoop_lift`, `squat_lift` or `lowering`."""
+    writer: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The run of the worker that saw it: rows of one minute add up."""
+    count: Mapped[int]
+
+    __table_args__ = (Index("ix_movement_minute_minute", "minute"),)
 
 
 class CoverageMinute(Base):

@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from monitor.store.tables import CameraState, CoverageMinute, Event, Incident, PostureMinute
+from monitor.ergonomics.counts import Kind
+from monitor.store.tables import (
+    CameraState,
+    CoverageMinute,
+    Event,
+    Incident,
+    MovementMinute,
+    PostureMinute,
+)
 from tests import builders
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -33,6 +41,15 @@ def a_posture(
 ) -> PostureMinute:
     values = {"camera": "dock-1", "measure": "trunk_flexion"}
     return PostureMinute(minute=minute, band=band, seconds=seconds, **{**values, **given})
+
+
+def movements(minute: datetime = NOON, **counts: int) -> list[MovementMinute]:
+    """A row for every kind, as a minute with people in view has."""
+    usual = dict.fromkeys((kind.value for kind in Kind), 0)
+    return [
+        MovementMinute(camera="dock-1", minute=minute, kind=kind, count=count)
+        for kind, count in {**usual, **counts}.items()
+    ]
 
 
 def an_incident(started_at: datetime = NOON, **given: Any) -> Incident:

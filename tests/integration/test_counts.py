@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from monitor.ergonomics.counts import Counts, Kind
-from tests.integration.people import Look, drawn, looks, watched
+from monitor.pipeline import CameraPipeline, CameraPlan
+from tests.fakes import FakeClock
+from tests.integration.people import AT, Look, drawn, looks, watched
 from tests.media import media
 
 
@@ -44,3 +46,17 @@ def test_drawn_lifts(how, blazepose):
     found = counted(looks(drawn(f"mannequin:{how}?pace=asap&pitch=0", 20), blazepose))
     assert found[Kind(how.replace("-", "_"))] == 2
     assert found[Kind.LOWERING] == 2
+
+
+def test_the_drawn_shift_is_kept_as_the_eye_counts(blazepose):
+    """One bend over the table, one crate lifted and set down by stooping and one by squatting, one
+    reach overhead; sitting, kneeling and walking are none of these."""
+    pipeline = CameraPipeline(CameraPlan("hall", ()), blazepose, FakeClock(AT))
+    for frame in drawn("mannequin:shift?pace=asap", 79):
+        pipeline.step(frame)
+    kept: Counter[str] = Counter()
+    for minute in pipeline.minutes.flush():
+        kept += minute.movements
+    assert kept == {
+        "bend": 3, "squat": 2, "overhead_reach": 1, "stoop_lift": 1, "squat_lift": 1, "lowering": 2,
+    }  # fmt: skip

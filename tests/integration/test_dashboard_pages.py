@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from monitor.store.tables import STALE_S, Incident
+from monitor.ergonomics.advice import TEXTS
+from monitor.store.tables import STALE_S, Incident, MovementMinute, PostureMinute
 from tests.builders import NOON, a_camera_state, a_minute, an_event
 from tests.pages import COACH, Site, a_site
 
@@ -254,6 +255,15 @@ def test_a_picture_is_served_to_those_logged_in_alone(site: Site) -> None:
     assert site.app.test_client().get(path).status_code == 302
 
 
+def test_an_event_says_what_to_change_in_both_languages(site: Site) -> None:
+    event = an_event()
+    site.add([event])
+    page = site.client.get(f"/events/{event.id}").get_data(as_text=True)
+    assert event.advice in page
+    assert TEXTS["floor"].en in page
+    assert f'<p lang="zh" class="quiet">{TEXTS["floor"].zh}</p>' in page
+
+
 @pytest.mark.parametrize("evidence", ["../secret.key", "/etc/passwd", "gone.jpg"])
 def test_no_picture_is_read_from_elsewhere(site: Site, evidence: str) -> None:
     event = an_event(evidence=evidence)
@@ -277,6 +287,26 @@ def test_the_daily_report_shows_rules_beside_coverage(site: Site) -> None:
     assert "/reports/2026-11-22" in page
     assert "/reports/2026-11-24" not in page
     assert site.client.get("/reports/").headers["Location"] == "/reports/2026-11-23"
+
+
+def test_the_daily_report_tells_movements_doses_and_what_to_change(site: Site) -> None:
+    minute = NOON - timedelta(minutes=1)
+    site.add([a_minute(minute, people_s=3600.0, unmeasured_s=0.0)])
+    for kind, count in {"bend": 150, "overhead_reach": 0}.items():
+        site.add([MovementMinute(camera="hall-a", minute=minute, kind=kind, count=count)])
+    for band, seconds in {"20-30": 60.0, "30-60": 4000.0, "unseen": 90.0}.items():
+        row = PostureMinute(camera="hall-a", minute=minute, measure="trunk_flexion", band=band)
+        row.seconds = seconds
+        site.add([row])
+    text = text_of(site, "/reports/2026-11-23")
+    assert "Bends 150 150 under 1 % Overhead reaches 0 0 under 1 %" in text
+    assert "Back bent, over 30° 1 h 06 min 2 h 00 min 56 % 1 min 30 s under 1 %" in text
+    assert "WAC 296-62-051" in text
+    page = site.client.get("/reports/2026-11-23").get_data(as_text=True)
+    assert 'lang="zh"' in page
+    assert TEXTS["bend_often"].zh in page
+    assert "hall-b The day so far: not watched Not watched." in text
+    assert text.count("Movements") == 1
 
 
 def test_the_daily_report_is_had_as_a_table(site: Site) -> None:

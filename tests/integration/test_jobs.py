@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from monitor import recordings
 from monitor.clock import SystemClock
+from monitor.ergonomics.counts import Kind
 from monitor.errors import NotifyError, StoreError
 from monitor.jobs import (
     Purged,
@@ -38,6 +39,7 @@ from monitor.store.tables import (
     CoverageMinute,
     Event,
     Incident,
+    MovementMinute,
     Outbox,
     PostureMinute,
     Report,
@@ -50,6 +52,7 @@ from tests.integration.rows import (
     a_posture,
     an_event,
     an_incident,
+    movements,
 )
 
 pytest_plugins = ("tests.integration.store_fixtures",)
@@ -322,6 +325,8 @@ def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> Non
         a_minute(NOON + timedelta(minutes=61)),
         a_minute(now),
         a_posture(1.0),
+        *movements(NOON, bend=3),
+        *movements(now),
         an_incident(ended_at=NOON),
         an_incident(ended_at=None),
         Analysis(digest="a", created_at=NOON, result={}, picture=b""),
@@ -329,13 +334,14 @@ def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> Non
     )
     tell(sessions, young)
     assert purge(sessions, tmp_path, RETENTION, now) == Purged(
-        pictures=1, landmarks=1, events=1, minutes=3, incidents=1, messages=1, analyses=1
+        pictures=1, landmarks=1, events=1, minutes=9, incidents=1, messages=1, analyses=1
     )
     assert not list((tmp_path / "evidence").iterdir())
     assert [path.exists() for path in landmarks] == [False, True]
     left = [count(sessions, table) for table in (Event, CoverageMinute, Incident, Analysis)]
     assert left == [1, 1, 1, 1]
     assert (count(sessions, PostureMinute), count(sessions, Outbox)) == (0, 0)
+    assert count(sessions, MovementMinute) == len(Kind)
 
 
 def test_more_than_one_batch_is_purged(sessions: Store, tmp_path: Path) -> None:

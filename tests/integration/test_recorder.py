@@ -1,5 +1,6 @@
 """From scripted bodies to evidence files, journal and rows."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +11,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from monitor.ergonomics.counts import Kind
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.posture.model import Frame, Pose
 from monitor.recorder import SAID_FOR, Keep, Recorder
 from monitor.store.database import migrate, open_database, sessions_of
 from monitor.store.journal import Drainer, Journal
-from monitor.store.tables import CoverageMinute, Event, Incident, PostureMinute
+from monitor.store.tables import CoverageMinute, Event, Incident, MovementMinute, PostureMinute
 from tests.builders import a_pose, a_rule, joints
 from tests.fakes import FakeClock, ToldEngine
 
@@ -151,12 +153,31 @@ def test_no_picture_when_a_head_cannot_be_placed(scene, keep, rows):
 
 
 def test_coverage_and_posture_minutes_add_up(scene, rows):
-    scene.show(60, bent(30))
+    scene.show(60, bent(35))
     scene.finish()
     watched = sum(m.watched_s for m in rows(CoverageMinute))
     assert watched == pytest.approx(60, abs=0.5)
     bands = {m.band for m in rows(PostureMinute) if m.measure == "trunk_flexion"}
-    assert bands == {"20-60"}
+    assert bands == {"30-60"}
+
+
+def test_movements_are_counted_with_their_minute(scene, rows):
+    for _ in range(3):
+        scene.show(3, bent(0))
+        scene.show(3, bent(75))
+    scene.show(3, bent(0))
+    scene.finish()
+    counted = Counter()
+    for row in rows(MovementMinute):
+        counted[row.kind] += row.count
+    assert counted == {"bend": 3} | {kind.value: 0 for kind in Kind if kind is not Kind.BEND}
+
+
+def test_a_minute_without_people_was_not_counted(scene, rows):
+    scene.show(10)
+    scene.finish()
+    assert [row.people_s for row in rows(CoverageMinute)] == [0.0]
+    assert rows(MovementMinute) == []
 
 
 def test_a_frozen_picture_is_blind_and_judges_nobody(scene, rows):

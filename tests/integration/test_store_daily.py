@@ -7,9 +7,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from monitor.daily import DailyReport, PostureTime
+from monitor.ergonomics.counts import Kind
 from monitor.store.daily import daily_report
 from monitor.store.tables import CoverageMinute, PostureMinute
-from tests.integration.rows import a_minute, a_posture, an_event
+from tests.integration.rows import a_minute, a_posture, an_event, movements
 
 pytest_plugins = ("tests.integration.store_fixtures",)
 
@@ -137,6 +138,24 @@ def test_posture_time_is_summed_by_band_in_order(session: Session) -> None:
     (camera,) = report(session).cameras
     bands = ("0-20", "20-60", "60+", "100+", "unseen")
     assert camera.posture == tuple(PostureTime("trunk_flexion", band, 5.0) for band in bands)
+
+
+def test_movements_of_the_day_are_summed_over_minutes_and_writers(session: Session) -> None:
+    session.add_all(movements(MIDNIGHT - timedelta(minutes=1), bend=7))
+    session.add_all(movements(MIDNIGHT, bend=2, squat=1))
+    for row in movements(MIDNIGHT, bend=3):
+        row.writer = "after"
+        session.add(row)
+    session.add_all(movements(MIDNIGHT + timedelta(hours=23), lowering=4))
+    (camera,) = report(session).cameras
+    wanted = dict.fromkeys(Kind, 0) | {Kind.BEND: 5, Kind.SQUAT: 1, Kind.LOWERING: 4}
+    assert camera.movements == wanted
+
+
+def test_a_camera_without_counted_minutes_has_no_zeros(session: Session) -> None:
+    session.add(a_minute(MIDNIGHT, watched_s=0.0, blind_s=60.0))
+    (camera,) = report(session).cameras
+    assert (camera.movements, camera.per_hour, camera.doses) == ({}, {}, ())
 
 
 def test_the_day_in_one_line(session: Session) -> None:

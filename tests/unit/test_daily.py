@@ -2,6 +2,7 @@ import csv
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from monitor.daily import (
     percent,
     spell,
 )
+from monitor.ergonomics.counts import Kind
 from monitor.reports.daily import COLUMNS, to_csv, to_html
 
 START = datetime(2026, 5, 3, 22, tzinfo=UTC)
@@ -45,6 +47,7 @@ def a_camera(camera: str = "dock-1", **given: object) -> CameraDay:
         "unmeasured_s": 60.0,
         "posture": (),
         "rules": (),
+        "movements": {},
     }
     return CameraDay(camera, **{**values, **given})
 
@@ -153,7 +156,7 @@ def test_every_row_of_the_table_has_its_coverage() -> None:
         posture=(PostureTime("trunk_flexion", "20-60", 12.34),),
     )
     told = rows(a_report(camera))
-    assert [row["row"] for row in told] == ["camera", "rule", "posture"]
+    assert [row["row"] for row in told] == ["camera", "rule", "posture", "dose"]
     for row in told:
         assert (row["watched_s"], row["blind_s"], row["off_s"]) == ("43200", "400", "42800")
         assert row["watched_percent"] == "50.0"
@@ -176,6 +179,54 @@ def test_what_was_not_watched_is_never_a_zero() -> None:
 def test_events_of_a_camera_without_coverage_are_still_counted() -> None:
     (row, _) = rows(a_report(unwatched("dock-2", rules=(a_rule(),))))
     assert (row["alerts"], row["warnings"]) == ("3", "not watched")
+
+
+BENT = tuple(
+    PostureTime("trunk_flexion", band, 3600.0 * hours)
+    for band, hours in (("0-20", 5), ("20-30", 1), ("30-60", 2), ("60+", 0.5), ("unseen", 0.25))
+)
+MOVED = dict.fromkeys(Kind, 0) | {Kind.BEND: 300, Kind.STOOP_LIFT: 40}
+
+
+def test_movements_are_told_per_hour_of_people_measured() -> None:
+    told = rows(a_report(a_camera(people_s=7500.0, unmeasured_s=300.0, movements=MOVED)))
+    counted = {row["movement"]: (row["counted"], row["per_hour"]) for row in told[1:]}
+    assert counted["bend"] == ("300", "150.0")
+    assert counted["stoop_lift"] == ("40", "20.0")
+    assert counted["lowering"] == ("0", "0.0")
+
+
+def test_too_short_a_look_gives_no_movements_per_hour_and_no_advice() -> None:
+    camera = a_camera(people_s=640.0, unmeasured_s=41.0, movements=MOVED)
+    (_, row, *_) = rows(a_report(camera))
+    assert (row["counted"], row["per_hour"]) == ("300", "")
+    assert camera.advice == ()
+    assert "too little seen" in to_html(a_report(camera), "Hall 3")
+
+
+def test_the_dose_of_a_day_is_held_to_its_limit() -> None:
+    camera = a_camera(posture=BENT)
+    *_, row = rows(a_report(camera))
+    assert (row["row"], row["dose"]) == ("dose", "back_bent")
+    assert (row["over_min"], row["unknown_min"], row["limit_min"]) == ("150.0", "15.0", "120")
+    assert "WAC 296-62-051" in to_html(a_report(camera), "Hall 3")
+
+
+def test_advice_is_for_what_is_most_over_its_limit_in_both_languages() -> None:
+    camera = a_camera(people_s=7200.0, unmeasured_s=0.0, posture=BENT, movements=MOVED)
+    back, lifts, bends = camera.advice
+    assert "knuckle height" in lifts.en
+    page = unescape(to_html(a_report(camera), "Hall 3"))
+    for advice in (back, lifts, bends):
+        assert advice.en in page
+        assert advice.zh in page
+
+
+def test_a_camera_that_counted_nothing_tells_no_movements() -> None:
+    for camera in (unwatched("dock-2"), a_camera(people_s=0.0, unmeasured_s=0.0)):
+        assert [row["row"] for row in rows(a_report(camera))] == ["camera"]
+    page = to_html(a_report(a_camera(posture=BENT)), "Hall 3")
+    assert "Movements were not counted that day" in page
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

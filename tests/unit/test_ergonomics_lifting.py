@@ -11,8 +11,9 @@ from monitor.capture.mannequin.source import cast
 from monitor.ergonomics import niosh
 from monitor.ergonomics.context import Coupling
 from monitor.ergonomics.counts import Counts, Cycle, Kind
-from monitor.ergonomics.dose import Dose, Sighting
+from monitor.ergonomics.dose import KEPT, POSTURES, Dose, Sighting, of_bands
 from monitor.posture.model import Angle
+from monitor.posture.rules import BANDS
 
 IDEAL = niosh.Lift(
     load_kg=23.0, horizontal_cm=25, vertical_cm=75, distance_cm=25, asymmetry_deg=0,
@@ -118,6 +119,24 @@ def test_the_dose_is_minutes_over_the_angle_in_each_zone(hz):
     assert dose.minutes("elsewhere")["back_bent"].likely == 0
 
 
+def test_the_dose_of_a_day_is_what_lies_over_the_limit_in_kept_bands():
+    trunk = {"0-20": 900, "20-30": 600, "30-60": 300, "60+": 60, "unseen": 40, "20-60": 5}
+    arm = {"60-90": 700, "90+": 80, "60+": 9}
+    (back, elbows) = of_bands(
+        {("trunk_flexion", band): float(s) for band, s in trunk.items()}
+        | {("upper_arm_elevation", band): float(s) for band, s in arm.items()}
+    )
+    assert (back.name, back.over_s, back.unknown_s) == ("back_bent", 360, 45)
+    assert (elbows.name, elbows.over_s, elbows.unknown_s) == ("elbows_above_shoulders", 80, 9)
+    assert back.share == pytest.approx(360 / 7200)
+    assert of_bands({("knee_flexion", "100+"): 1.0}) == ()
+
+
+def test_what_is_kept_has_an_edge_at_the_limit_of_the_dose():
+    for name, measure in KEPT.items():
+        assert POSTURES[name].limit_deg in BANDS[measure]
+
+
 def test_a_dose_does_not_grow_over_gaps_or_people_who_left():
     dose = Dose()
     for t, people in ((0, [1]), (30, [1]), (31, []), (32, [1]), (33, [2])):
@@ -196,6 +215,21 @@ def test_elbows_tell_a_lift_from_a_lowering_and_both_from_an_empty_hand(before, 
         }
         kinds += [count.kind for count in counts.step(i / 5, seen)]
     assert kinds == [Kind.BEND, *found]
+
+
+def test_a_raised_straight_arm_and_a_bent_one_at_the_side_are_no_hanging_arm():
+    counts, kinds = Counts(), []
+    for i in range(40):
+        low = 10 <= i < 20
+        seen = {
+            "trunk_flexion": Angle(80.0 if low else 0.0),
+            "left_upper_arm_elevation": Angle(90.0),
+            "left_elbow_flexion": Angle(10.0 if low else 120.0),
+            "right_upper_arm_elevation": Angle(10.0),
+            "right_elbow_flexion": Angle(120.0),
+        }
+        kinds += [count.kind for count in counts.step(i / 5, seen)]
+    assert kinds == [Kind.BEND]
 
 
 @pytest.mark.parametrize("hz", [5, 10, 25])

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.posture.minutes import Minutes
 from monitor.posture.model import Landmark, Person
-from monitor.posture.rules import band_of
+from monitor.posture.rules import BANDS, band_of, limits_of
 from tests.builders import NOON, a_person, a_pose
 
 
@@ -14,11 +14,11 @@ def after(seconds: float):
 
 def test_time_is_split_at_the_minute():
     minutes = Minutes()
-    minutes.watched(after(50), after(130), [a_person(trunk=30)])
+    minutes.watched(after(50), after(130), [a_person(trunk=40)])
     closed = minutes.closed(after(125))
     assert [(m.start, m.watched_s) for m in closed] == [(NOON, 10), (after(60), 60)]
     assert [m.watched_s for m in minutes.flush()] == [10]
-    assert closed[1].bands["trunk_flexion", "20-60"] == 60
+    assert closed[1].bands["trunk_flexion", "30-60"] == 60
 
 
 def test_watched_and_blind_fill_a_minute_and_person_seconds_count_everybody():
@@ -40,6 +40,16 @@ def test_people_who_cannot_be_measured_are_counted_as_such():
     assert minute.bands["trunk_flexion", "unseen"] == 60
 
 
+def test_movements_belong_to_the_minute_in_which_they_are_counted():
+    minutes = Minutes()
+    for seconds, kinds in ((10, ["bend"]), (59, ["bend", "squat"]), (61, ["squat"]), (130, [])):
+        minutes.moved(after(seconds), kinds)
+    assert [(m.start, dict(m.movements)) for m in minutes.flush()] == [
+        (NOON, {"bend": 2, "squat": 1}),
+        (after(60), {"squat": 1}),
+    ]
+
+
 def test_means_per_minute():
     minutes = Minutes()
     minutes.sampled(NOON, 5, [0.5, 1.0])
@@ -52,7 +62,15 @@ def test_means_per_minute():
 
 @pytest.mark.parametrize(
     ("value", "band"),
-    [(-10, "0-20"), (19.9, "0-20"), (20, "20-60"), (60, "60+"), (None, "unseen")],
+    [(-10, "0-20"), (19.9, "0-20"), (20, "20-30"), (30, "30-60"), (60, "60+"), (None, "unseen")],
 )
 def test_bands(value, band):
     assert band_of("trunk_flexion", value) == band
+
+
+@pytest.mark.parametrize("measure", BANDS)
+def test_the_limits_of_a_band_hold_what_falls_in_it(measure):
+    for value in range(180):
+        low, high = limits_of(band_of(measure, value))
+        assert low <= value < high
+    assert limits_of("unseen") is None
