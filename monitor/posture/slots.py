@@ -208,11 +208,14 @@ class Slots:
     def _meet(self, t: float, found: Slot) -> None:
         """Somebody found who is nobody seen: somebody new, in place of whoever is hidden there.
 
-        Only numbers of the believed are told to anybody and must not be confused.
+        Only numbers of the believed are told to anybody and must not be confused. What is no clear
+        body takes nobody's place.
         """
         hidden = [slot for slot in self._slots if slot.may_be(t, found)]
         told = [slot for slot in hidden if slot.believed]
         if len(told) > 1 or any(t - slot.seen_t < RETURN_S for slot in told):
+            return
+        if told and evidence(found.pose) < CLEAR:
             return
         self._slots = [slot for slot in self._slots if slot not in hidden] + [found]
         self._next += 1

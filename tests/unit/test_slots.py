@@ -84,6 +84,16 @@ def test_where_somebody_hidden_does_not_come_back_another_gets_a_number_of_their
     assert [slot.number for slot in people.all] == [2]
 
 
+def test_what_is_no_clear_body_takes_nobodys_place():
+    people = slots()
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200)])
+    poor = at(260)
+    poor = replace(poor, score=0.5, world=poor.world * (1, 0.3, 1))
+    shown(people, 1.6, [poor])
+    assert [slot.number for slot in people.all] == [1]
+
+
 def test_of_two_where_one_was_hidden_neither_is_taken_for_them():
     people = slots()
     for i in range(5):
