@@ -89,7 +89,9 @@ def test_what_is_no_clear_body_takes_nobodys_place():
     for i in range(5):
         shown(people, 0.2 * i, [at(200)])
     poor = at(260)
-    poor = replace(poor, score=0.5, world=poor.world * (1, 0.3, 1))
+    short_arms = poor.world.copy()
+    short_arms[13:23:2] *= 0.3
+    poor = replace(poor, score=0.5, world=short_arms, landmarks=poor.landmarks * (1, 1, 1, 0.6))
     shown(people, 1.6, [poor])
     assert [slot.number for slot in people.all] == [1]
 
