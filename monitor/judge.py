@@ -113,7 +113,8 @@ class _Watched:
         slot, seen = body
         pose = self._smoothed(t, seen)
         size = (view.width, view.height)
-        angles = fitted_angles(seen, sight(seen, view.calibration, *size))
+        as_seen = sight(seen, view.calibration, *size)
+        angles = fitted_angles(seen, as_seen)
         gravity = to_gravity(pose, view.calibration, *size)
         zones = zones_of(pose, view.zones, *size)
         person = Person(slot, pose, gravity, angles, zones=zones)

@@ -86,8 +86,7 @@ class Sight:
 
 def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sight:
     """What a pose in a picture of this size is to a camera that hangs like this."""
-    hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
-    (ray,) = rays_to_camera(hips[None], width, height, calibration.fov_deg)
+    ray = _ray(pose, calibration, width, height)
     points = _tangents(pose.landmarks[:, :2], ray, width, height, calibration.fov_deg)
     metres = pose.world * (1.0, -1.0, -1.0)
     return Sight(
@@ -110,4 +109,11 @@ def _tangents(pixels: Floats, ray: Floats, width: int, height: int, fov_deg: flo
 def to_gravity(pose: Pose, calibration: Calibration, width: int, height: int) -> Floats:
     """World landmarks (33, 3) in metres, hips at 0: x to the camera's right, y up, z horizontal
     towards the camera."""
-    return sight(pose, calibration, width, height).joints
+    turn = camera_to_gravity(calibration) @ _ray(pose, calibration, width, height)
+    return np.asarray((pose.world * (1.0, -1.0, -1.0)) @ turn.T)
+
+
+def _ray(pose: Pose, calibration: Calibration, width: int, height: int) -> Floats:
+    """(3, 3) turns the camera's axis into the ray to the hips."""
+    hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
+    return np.asarray(rays_to_camera(hips[None], width, height, calibration.fov_deg)[0])
