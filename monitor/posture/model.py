@@ -169,6 +169,5 @@ class Person:
     pose: Pose
     gravity: Floats
     angles: Mapping[str, Angle | None] = field(default_factory=dict)
-    believed: bool = True
     zones: tuple[str, ...] = ()
     measures: Mapping[str, Angle | None] = field(default_factory=dict)

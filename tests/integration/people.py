@@ -15,7 +15,6 @@ from monitor.capture.mannequin import MannequinSource
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
 from monitor.posture.model import Floats, Frame, Image, Person, Pose, Region, Truth
-from monitor.posture.windows import windows as usual
 from tests.fakes import FakeClock
 
 FPS = 5.0
@@ -129,31 +128,6 @@ def _shows(image: Image, empty: Floats, person: Person) -> bool:
     part = slice(max(0, top), max(0, bottom)), slice(max(0, left), max(0, right))
     changed = np.abs(image[part].astype(float) - empty[part]).max(axis=-1) > 25
     return bool(changed.mean() < 0.2) if changed.size else False
-
-
-class Wide:
-    """An engine that looks for people in a whole round of squares wherever it is not told to."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.name = engine.name
-        self._engine = engine
-
-    def find(
-        self,
-        image: Image,
-        windows: Sequence[Region] = (),
-        *,
-        still: bool = False,
-        known: Sequence[Region] = (),
-    ) -> list[Pose]:
-        windows = windows or usual(image.shape[1], image.shape[0])
-        return self._engine.find(image, windows, known=known)
-
-    def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
-        return self._engine.follow(image, regions)
-
-    def close(self) -> None:
-        self._engine.close()
 
 
 class Timed:

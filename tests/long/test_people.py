@@ -9,7 +9,6 @@ from monitor.posture.model import Region
 from tests.integration.people import (
     PRESENT,
     Timed,
-    Wide,
     drawn,
     followed,
     late,
@@ -34,7 +33,7 @@ def test_hands_and_cars_are_not_believed(name, blazepose):
 @pytest.mark.timeout(600)
 def test_who_comes_one_by_one_is_believed_within_a_second_and_the_table_never(blazepose):
     name = "one-by-one-standing-table.mp4"
-    found = watched(media(name), Wide(blazepose))
+    found = watched(media(name), blazepose)
     assert late(found, PRESENT[name]) == []
     assert recall(found, PRESENT[name]) >= 0.95
     assert phantoms(found, PRESENT[name]) <= 0.01
@@ -44,7 +43,7 @@ def test_who_comes_one_by_one_is_believed_within_a_second_and_the_table_never(bl
 @pytest.mark.timeout(600)
 def test_on_the_campus_somebody_is_always_believed_and_no_lamp_post(blazepose):
     name = "surveillance-campus-vtest.avi"
-    found = watched(media(name), Wide(blazepose))
+    found = watched(media(name), blazepose)
     assert recall(found, PRESENT[name]) >= 0.95
     assert on_background(found) <= 0.01
 
