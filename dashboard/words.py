@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.config import house
 from monitor.daily import CameraDay, percent
-from monitor.posture.rules import MEASURES
+from monitor.posture.rules import FALLEN, MEASURES
 from monitor.store.cameras import Standing
 from monitor.store.minutes import Coverage
 from monitor.store.tables import Event
@@ -122,6 +122,8 @@ def why(event: Event) -> str:
     """Why an event alerted, in one sentence."""
     stayed = "stayed" if event.ended_at else "has stayed"
     length = duration(event.duration_s) + ("" if event.ended_at else " so far")
+    if event.measure == FALLEN:
+        return f"Somebody went down quickly and {stayed} down or out of sight for {length}."
     limit, peak = value(event.limit, event.unit), value(event.peak, event.unit)
     return (
         f"{measure(event.measure)} {stayed} over {limit} for {length}, {peak} at its worst; "

@@ -210,7 +210,7 @@ MEASURES: dict[str, Measure] = {
     ),
     "kneeling": Measure("inclination of the shin", "°", _exactly(_kneeling)),
     "lying": Measure("inclination of the whole body", "°", _exactly(_lying)),
-    FALLEN: Measure("down after a fast descent (1)", "", _of_ergonomics(FALLEN)),
+    FALLEN: Measure("down after a fast descent", "fall", _of_ergonomics(FALLEN)),
     **{
         name: Measure(title, unit, _of_ergonomics(name))
         for name, (title, unit) in OF_ERGONOMICS.items()

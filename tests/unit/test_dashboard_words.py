@@ -83,3 +83,9 @@ def test_reasons_become_sentences() -> None:
 def test_days_that_are_none(text: str) -> None:
     with pytest.raises(BadDayError):
         day_of(text)
+
+
+def test_a_fall_is_told_in_words_and_not_as_a_number() -> None:
+    event = an_event(measure="fallen", unit="fall", limit=1, peak=1, duration_s=10.0)
+    assert why(event) == ("Somebody went down quickly and stayed down or out of sight for 10 s.")
+    assert value(1.0, "fall") == "1 fall"
