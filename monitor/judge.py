@@ -59,7 +59,9 @@ class Judge:
         counted: list[Count] = []
         if look.view is not None:
             for body in look.bodies:
-                watched = self._watched.setdefault(body.slot, _Watched(self._wanted))
+                if body.slot not in self._watched:
+                    self._watched[body.slot] = _Watched(self._wanted)
+                watched = self._watched[body.slot]
                 people.append(watched.see(look.t, body, look.view, self._contexts))
                 counted += watched.counted
             lost = list(self._lost(look, look.view))
@@ -118,9 +120,7 @@ class _Watched:
         gravity = to_gravity(pose, view.calibration, *size)
         zones = zones_of(pose, view.zones, *size)
         person = Person(slot, pose, gravity, angles, zones=zones)
-        self._fall.see(
-            t, replace(person, pose=seen, gravity=to_gravity(seen, view.calibration, *size))
-        )
+        self._fall.see(t, replace(person, pose=seen, gravity=as_seen.joints))
         context = next((contexts[zone] for zone in zones if zone in contexts), UNKNOWN)
         measures = self._measures.step(t, {} if lies(person) else angles, context)
         self.counted = self._measures.counted

@@ -43,7 +43,7 @@ LEFT_LIMBS = (
 
 def visible(pose: Pose, *landmarks: int) -> bool:
     """Whether all these landmarks are seen."""
-    return bool((pose.landmarks[list(landmarks), 3] >= SEEN).all())
+    return all(pose.landmarks.item(mark, 3) >= SEEN for mark in landmarks)
 
 
 def pair_visible(pose: Pose, pair: tuple[int, int]) -> bool:

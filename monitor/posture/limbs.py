@@ -40,6 +40,10 @@ in the picture, and of the depth BlazePose gives (drawn camera)."""
 END_ON = 0.15
 """A segment that points at the camera is still this share of its length long in the picture."""
 
+_LENGTHS = np.hypot(ACROSS, END_ON)
+_VARIANCES = (STRETCH * ACROSS) ** 2 + WIDE**2
+_ROOM = np.log(ACROSS)
+
 LEAST_SEEN = 0.25
 """Below this visibility an end of a segment is a guess. Above it its errors grow slowly as it is
 seen less, by the root of the visibility (drawn camera; the error at 0.25 to 0.5 is 1.2 times that
@@ -86,12 +90,12 @@ def fan(sight: Sight, segment: Segment, ends: tuple[int, int], seen: float) -> F
     flat = (sight.points[end] - sight.points[start]) / sight.scale / segment.length
     deep = (sight.metres[end, 2] - sight.metres[start, 2]) / segment.length
     length = max(float(np.hypot(*flat)), 1e-6)
-    variance = ((STRETCH * ACROSS) ** 2 + WIDE**2) * doubt**2
-    misfit = (length - np.hypot(ACROSS, END_ON)) ** 2 / variance
+    variance = _VARIANCES * doubt**2
+    misfit = (length - _LENGTHS) ** 2 / variance
     misfit += ((deep - segment.share * DEEP - segment.nearer) / DEPTH_NOISE / doubt) ** 2
     log = -0.5 * np.log(variance) - 0.5 * (TAILS + 2) * np.log1p(misfit / TAILS)
     directions = np.column_stack([np.outer(ACROSS, flat / length), DEEP])
-    return Fan(log + np.log(ACROSS), directions @ sight.turn.T, SIDEWAYS_DEG * doubt)
+    return Fan(log + _ROOM, directions @ sight.turn.T, SIDEWAYS_DEG * doubt)
 
 
 def elevations(arm: Fan) -> Floats:

@@ -147,13 +147,13 @@ def _hands_above_head(person: Person) -> float | None:
 
 def _lying(person: Person) -> float | None:
     """Degrees from vertical of the line from the ankles (else the knees) to the shoulders."""
-    top = _points(person, (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER))
-    bottom = _points(person, (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE))
-    if not len(bottom):
-        bottom = _points(person, (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE))
-    if not len(top) or not len(bottom):
+    top = _middle(person, (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER))
+    bottom = _middle(person, (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE))
+    if bottom is None:
+        bottom = _middle(person, (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE))
+    if top is None or bottom is None:
         return None
-    return inclination_deg(top.mean(axis=0) - bottom.mean(axis=0))
+    return inclination_deg(top - bottom)
 
 
 def lies(person: Person) -> bool:
@@ -172,6 +172,12 @@ def _kneeling(person: Person) -> float | None:
         if visible(person.pose, knee, ankle)
     ]
     return min(max(shins), 90.0) if shins else None
+
+
+def _middle(person: Person, pair: tuple[int, int]) -> Floats | None:
+    """Of a left and a right landmark, or the one of them that is seen."""
+    seen = [person.gravity[mark] for mark in pair if visible(person.pose, mark)]
+    return np.asarray(sum(seen) / len(seen)) if seen else None
 
 
 def _points(person: Person, landmarks: Sequence[Landmark]) -> Floats:

@@ -68,7 +68,7 @@ KNOWN = 1e-3
 """The same of a known one."""
 
 NEVER_FARTHER = 0.02
-"""Slope of the steepest ray that still meets the floor: at fifty times the camera's height."""
+"""Slope of the flattest ray that still meets the floor: at fifty times the camera's height."""
 
 LEVEL_DEG = 3.0
 """Cameras are put up with a level horizon, within this."""
@@ -78,6 +78,7 @@ HEIGHTS = (1.7, 0.7)
 logarithm)."""
 
 STARTS_DEG = (0.0, 25.0, 50.0)
+"""Pitches from which a fit starts; the likeliest end is taken."""
 
 REFIT_S = 60.0
 """How often a fit is made while there are new looks."""

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from monitor.posture.gravity import Calibration, camera_to_gravity
 from monitor.posture.model import ANGLES
 from tests.integration.bad_input import noise, unreadable, unusual
 from tests.integration.commands import PROGRAM, ROOT, environ, plumbline, said_in_one_line
@@ -67,7 +68,7 @@ def test_a_picture_is_one_line_with_its_people():
 
 
 @pytest.mark.media
-def test_the_cameras_pitch_turns_the_angles():
+def test_the_cameras_pitch_turns_metres_wholly_and_angles_as_far_as_the_picture_lets_them():
     photo = media("kp-truck-worker-standing.jpg")
     straight, pitched = (
         looks(*options, photo)[0]["people"][0]
@@ -75,6 +76,8 @@ def test_the_cameras_pitch_turns_the_angles():
     )  # fmt: skip
     turned = pitched["angles"]["trunk_flexion"]["deg"] - straight["angles"]["trunk_flexion"]["deg"]
     assert 10 < abs(turned) < 45
+    turn = camera_to_gravity(Calibration(30))
+    assert np.allclose(pitched["world"], np.array(straight["world"]) @ turn.T, atol=0.002)
     assert pitched["landmarks"] == straight["landmarks"]
 
 

@@ -185,7 +185,7 @@ def test_two_who_cross_keep_their_slots_though_one_is_hidden_meanwhile():
     assert second.pose.region.x < 200
 
 
-def test_a_at_edger_of_another_size_does_not_take_a_missed_slot():
+def test_a_stranger_of_another_size_does_not_take_a_missed_slot():
     people = slots()
     people.see(0.0, [], [at(200)])
     people.see(0.2, [at(200)])
