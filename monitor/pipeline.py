@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from monitor.capture.rest import LONGEST_S
 from monitor.capture.watch import PictureWatch
 from monitor.clock import Clock
 from monitor.evidence import mask_out
@@ -96,19 +97,24 @@ class CameraPipeline:
         self._since: datetime = clock.now()
         """Up to here every second is accounted for as watched or blind."""
 
+    @property
+    def quiet(self) -> bool:
+        """Nobody is there, and nobody is searched for where somebody may be."""
+        return not self._slots.all and not self._search.aims
+
     def step(self, frame: Frame, frames_in: int = 1) -> Step:
         """Judge one picture; `frames_in` had come in since the last one judged."""
         frame = replace(frame, image=mask_out(frame.image, self.plan.masks))
         blind = self._watch.look(frame)
         if blind is not None:
-            self._account(frame.at, blind)
+            self._account(frame.at, blind, frame.rested)
             return self._nobody(frame.t, frame.at, frame, blind)
         self._look(frame)
         moved = self._outlook.moved(frame.t, self._motion.cells)
         if moved:
             self.vertical.forget()
             self.coach.forget()
-        self._account(frame.at, None)
+        self._account(frame.at, None, frame.rested)
         look = self._kept(frame)
         judged = self._judged(look)
         self._people = judged.people
@@ -129,9 +135,9 @@ class CameraPipeline:
         """End what runs, as the camera stops."""
         return Step(t, at, None, None, self.vertical.calibration, changes=self._judge.finish())
 
-    def _account(self, at: datetime, blind: str | None) -> None:
+    def _account(self, at: datetime, blind: str | None, rested: bool = False) -> None:
         gap = (at - self._since).total_seconds()
-        if blind is None and gap <= self.plan.gap_s:
+        if blind is None and gap <= self.plan.gap_s + (LONGEST_S if rested else 0.0):
             self.minutes.watched(self._since, at, self._people)
         else:
             self.minutes.blind(self._since, at)

@@ -12,6 +12,7 @@ import structlog
 from monitor import calibrations, coaches
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
+from monitor.capture.rest import LONGEST_S
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
@@ -103,6 +104,7 @@ class WatchedCamera:
             came_in = feed.frames_in - self._frames_in
             self._frames_in = feed.frames_in
             self._step = self._pipeline.step(frame, came_in)
+            self._feed.rest(self._pipeline.quiet)
             self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
             self._recorder.record(self._step)
             self._keep_calibration()
@@ -117,8 +119,11 @@ class WatchedCamera:
 
     def _silent(self, feed: FeedState, t: float) -> bool:
         """Whether no pictures come, and it is time to say so."""
-        quiet = feed.state == "down" or t - self._picture_t > self._job.plan.gap_s
-        return quiet and t - self._silence_t >= SILENCE_S
+        gap_s = self._job.plan.gap_s
+        late = t - self._picture_t > gap_s
+        if feed.resting and feed.in_t is not None:
+            late = t - feed.in_t > gap_s or t - self._picture_t > gap_s + LONGEST_S
+        return (feed.state == "down" or late) and t - self._silence_t >= SILENCE_S
 
     def stop(self) -> None:
         """End what runs and keep everything. A capture thread that hangs is left behind."""

@@ -32,6 +32,11 @@ class Search:
     _aimed: deque[Region] = field(default_factory=deque)
     _round: deque[Region] = field(default_factory=deque)
 
+    @property
+    def aims(self) -> bool:
+        """Whether squares in which somebody may be wait to be searched."""
+        return bool(self._aimed)
+
     def squares(
         self,
         t: float,
