@@ -137,25 +137,30 @@ class Shelf:
     def forget(self, before: datetime, note: str, enough: float = float("inf")) -> int:
         """Delete pictures of events met before, the oldest first, until so many bytes are free;
         how many they were. note: what their rows say instead. Held ones stay."""
-        total, freed = 0, 0
-        while freed < enough:
+        total = 0
+        while enough > 0:
             with self._sessions() as session, session.begin():
-                old = self._oldest(session, before)
-                gone = []
-                for event, name in old:
-                    if freed >= enough:
-                        break
-                    freed += self._remove(name)
-                    gone.append(event)
-                session.execute(
-                    update(Event)
-                    .where(Event.id.in_(gone))
-                    .values(evidence=None, evidence_note=note)
-                )
-            total += len(gone)
-            if not old:
+                count, freed = self._forget_some(session, before, note, enough)
+            if not count:
                 break
+            total += count
+            enough -= freed
         return total
+
+    def _forget_some(
+        self, session: Session, before: datetime, note: str, enough: float
+    ) -> tuple[int, int]:
+        """A batch at most: how many, and their bytes."""
+        gone, freed = [], 0
+        for event, name in self._oldest(session, before):
+            if freed >= enough:
+                break
+            freed += self._remove(name)
+            gone.append(event)
+        session.execute(
+            update(Event).where(Event.id.in_(gone)).values(evidence=None, evidence_note=note)
+        )
+        return len(gone), freed
 
     def _oldest(self, session: Session, before: datetime) -> Sequence[Any]:
         return session.execute(

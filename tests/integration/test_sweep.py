@@ -145,7 +145,9 @@ def test_verify_names_what_is_wrong_and_changes_nothing(settings: Path) -> None:
     (data / "journal" / "1-x.refused").write_text("{}")
     done = verified(settings)
     assert done.returncode == 1
-    assert "1 named by no row; put aside at the next start: evidence/2026-05-04/a.jpg" in done.stdout
+    assert (
+        "1 named by no row; put aside at the next start: evidence/2026-05-04/a.jpg" in done.stdout
+    )
     assert "1 half written; deleted at the next start: " in done.stdout
     assert "1 refused by the database; the log says why: journal/1-x.refused" in done.stdout
     assert done.stdout.endswith("3 kinds of trouble\n")
