@@ -138,13 +138,17 @@ def _write(sessions: Sessions, rows: list[Base], written: Written) -> None:
 
 def save(session: Session, row: Base, written: Written) -> None:
     """Insert or replace by key; an event's older revision never replaces a newer one."""
-    key = tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
-    old = session.get(type(row), key)
+    old = session.get(type(row), key_of(row))
     if isinstance(old, Event) and isinstance(row, Event) and old.revision >= row.revision:
         return
     merged = session.merge(row)
     session.flush()
     written(session, merged, old is None)
+
+
+def key_of(row: Base) -> tuple[Any, ...]:
+    """The values of a row's primary key."""
+    return tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
 
 
 def _row(data: bytes) -> Base:
@@ -200,7 +204,7 @@ class Drainer:
     def _round(self) -> int:
         try:
             done = drain(self._journal, self._sessions, self._written)
-        except SQLAlchemyError as e:
+        except (SQLAlchemyError, OSError) as e:
             if not self._failing:
                 log.error("database not written, kept in the journal", reason=str(e).split("\n")[0])
             self._failing = True
