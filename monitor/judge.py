@@ -112,6 +112,7 @@ class _Watched:
     def see(self, t: float, body: Body, view: View, contexts: Contexts) -> Person:
         self.person = self._measured(t, body, view, contexts)
         self.seen_t = t
+        self._heir = None
         return self.person
 
     def doubt(self, t: float, body: Body, view: View) -> None:
