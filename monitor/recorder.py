@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from monitor import evidence, recordings
-from monitor.durable import write_durably
+from monitor.durable import make_folder, write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
@@ -36,9 +36,6 @@ cannot be seen in it."""
 SAID_FOR = timedelta(days=1)
 """How long it is said that a camera was moved: its zones can be wrong, and nobody tells us."""
 
-LANDMARKS_ROOM = 2
-"""Landmarks are given up first: they need so many times the free disk that pictures need."""
-
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
 
@@ -57,6 +54,11 @@ class Keep:
     @property
     def journal(self) -> Path:
         return self.data / "journal"
+
+    @property
+    def writing(self) -> Path:
+        """The lock that is held by everybody who writes here."""
+        return self.data / "writing.lock"
 
     @property
     def evidence(self) -> Path:
@@ -239,7 +241,7 @@ class Recorder:
         try:
             if not evidence.enough_room(self._keep.evidence, self._keep.keep_free_mb):
                 raise OSError("the disk is nearly full")
-            (self._keep.evidence / day).mkdir(exist_ok=True)
+            make_folder(self._keep.evidence / day)
             write_durably(self._keep.evidence / path, picture)
         except OSError as e:
             reason = e.strerror or str(e)
@@ -255,7 +257,7 @@ class Recorder:
             self._store_landmarks(full, step.at)
 
     def _store_landmarks(self, full: Recording, at: datetime) -> None:
-        needed_mb = LANDMARKS_ROOM * self._keep.keep_free_mb
+        needed_mb = recordings.ROOM * self._keep.keep_free_mb
         try:
             if not evidence.enough_room(self._keep.recordings, needed_mb):
                 raise OSError("the disk is nearly full")

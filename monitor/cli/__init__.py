@@ -22,6 +22,7 @@ COMMANDS = {
     "check-config": "Check the settings without starting anything.",
     "calibrate": "How a camera hangs, and how surely that is known.",
     "status": "How the cameras are now.",
+    "verify": "Check that nothing that was kept is damaged or lost.",
     "models": "Bring, add and check the pose model.",
     "users": "Who may see the pages.",
 }

@@ -2,16 +2,38 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.clock import SystemClock
+from monitor.durable import locked
 from monitor.errors import StoreError
 from monitor.redact import redact
 from monitor.settings import Settings
 from monitor.store import users
 from monitor.store.database import Sessions, migrate, open_database, sessions_of
+
+IN_USE = "database.lock"
+"""The file in the data folder that is held by everybody who has the database open."""
+
+LAST_WORDS_S = 15.0
+"""Workers that lost their supervisor need up to 10 s to end what runs."""
+
+
+@contextmanager
+def writing_alone(lock: Path, wait_s: float = LAST_WORDS_S) -> Iterator[IO[bytes]]:
+    """While no worker writes into the data folder. Raises StoreError if one goes on to."""
+    try:
+        with locked(lock, alone=True, wait_s=wait_s) as file:
+            yield file
+    except BlockingIOError as e:
+        raise StoreError(
+            f"another Plumbline writes into {lock.parent}: stop that one, or set data, or "
+            "PLUMBLINE_DATA, to a folder of its own"
+        ) from e
 
 
 @contextmanager
@@ -19,9 +41,12 @@ def store(settings: Settings) -> Iterator[Sessions]:
     """The database, brought up to date. Raises StoreError when it cannot be used."""
     with ExitStack() as opened:
         try:
+            opened.enter_context(locked(settings.data / IN_USE, alone=False))
             engine = open_database(settings.database_url)
             opened.callback(engine.dispose)
             migrate(engine, backups=settings.data / "backups")
+        except BlockingIOError as e:
+            raise StoreError("the database is being restored; try again when that is done") from e
         except OSError as e:
             raise StoreError(
                 f"the data folder {settings.data} cannot be used ({e.strerror}); "
