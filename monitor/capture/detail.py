@@ -77,15 +77,19 @@ class Detail:
     """
 
     def __init__(self) -> None:
-        self._forget()
+        self._cells = self._energy = np.zeros((1, 1), np.float32)
+        self._sharpness: float | None = None
+        self._looks = 0
+        self._first_t = self._last_t = 0.0
+        self._covered_from: float | None = None
+        self._blurred_from: float | None = None
 
     def look(self, t: float, image: Image) -> Loss | None:
-        """What is wrong, or `None`. Pictures come in the order of their `t`, 0.1 to 10 s apart."""
+        """What is wrong, or `None`. Pictures of one size come in the order of their
+        `t`, 0.1 to 10 s apart."""
         rows = _rows(image)
         cells = rows.reshape(len(rows), -1, CELL).mean(axis=2, dtype=np.float32)
-        if cells.shape != self._shape:
-            self._forget()
-            self._shape = cells.shape
+        if self._looks == 0:
             self._first_t = t
         known = self._looks >= KNOWN_LOOKS and t - self._first_t >= KNOWN_S
         covered = known and self._lost_share(cells) >= COVERED_SHARE
@@ -100,15 +104,6 @@ class Detail:
         if self._blurred_from is not None and t - self._blurred_from >= DEFOCUSED_S:
             return "defocused"
         return None
-
-    def _forget(self) -> None:
-        self._shape: tuple[int, ...] = ()
-        self._cells = self._energy = np.zeros((1, 1), np.float32)
-        self._sharpness: float | None = None
-        self._looks = 0
-        self._first_t = self._last_t = 0.0
-        self._covered_from: float | None = None
-        self._blurred_from: float | None = None
 
     def _lost_share(self, cells: NDArray[np.float32]) -> float:
         """Of the tiles in which something stood, those in which nothing is left; 0 when too few."""

@@ -1,4 +1,4 @@
-"""Notices a camera that sends pictures but shows nothing: frozen, black, covered or out of focus."""
+"""Notices a camera that sends pictures but shows nothing: frozen, black, covered, out of focus."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ class PictureWatch:
         self._black_after_s = black_after_s
         self._seen: deque[NDArray[np.uint8]] = deque(maxlen=_LOOP)
         self._still_from = 0.0
-        self._detail = Detail()
+        self._detail, self._shape = Detail(), (0, 0, 0)
         self._black_from: float | None = None
 
     def look(self, frame: Frame) -> Blindness | None:
@@ -64,6 +64,8 @@ class PictureWatch:
             return "black"
         if self._still_for(points, frame.t) >= self._frozen_after_s:
             return "frozen"
+        if frame.image.shape != self._shape:
+            self._detail, self._shape = Detail(), frame.image.shape
         return self._detail.look(frame.t, frame.image)
 
     def _black_for(self, points: NDArray[np.uint8], t: float) -> float:
@@ -83,4 +85,4 @@ class PictureWatch:
 
 
 def _same(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
-    return a.shape == b.shape and np.count_nonzero(a == b) >= _STILL_SHARE * a.size
+    return a.shape == b.shape and int(np.count_nonzero(a == b)) >= _STILL_SHARE * a.size

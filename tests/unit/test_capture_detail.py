@@ -157,11 +157,3 @@ def test_a_belt_that_runs_empty_is_not_covered() -> None:
     for t in range(120):
         detail.look(t, noisy(np.roll(HALL, 37 * t, axis=1)))
     assert {detail.look(120 + t, noisy(empty)) for t in range(60)} == {None}
-
-
-def test_a_new_picture_size_is_known_anew() -> None:
-    detail = Detail()
-    for t in range(60):
-        detail.look(t, noisy(HALL))
-    small = noisy(np.full((90, 160, 3), 128, np.uint8))
-    assert {detail.look(60 + t, small) for t in range(60)} == {None}

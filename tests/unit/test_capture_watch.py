@@ -81,3 +81,10 @@ def test_a_dark_hall_with_a_lamp_is_not_black() -> None:
 
 def test_a_new_picture_size_is_a_new_picture() -> None:
     assert verdicts([*[HALL] * 25, HALL[::2, ::2]])[-1] is None
+
+
+def test_a_new_picture_size_is_known_anew() -> None:
+    small = np.full((90, 160, 3), 128, np.uint8)
+    assert set(verdicts([*[noisy(HALL, 1.0) for _ in range(20)], *[noisy(small, 3.0)] * 15])) == {
+        None
+    }
