@@ -18,7 +18,7 @@ rss_mb_per_camera each camera beyond the first
 growth            by number of cameras, a third of them with a person: processor seconds in a minute
     of one camera, and megabytes in all
 hall              with `--hall MINUTES` only: 16 cameras dealt to a worker on each core, a third of
-    them with people. oldest_ms: the oldest picture at its judgement; fps_least; rss_mb; alert_p95_s:
+    them with people. oldest_ms: the oldest picture when judged; fps_least; rss_mb; alert_p95_s:
     from the moment a rule is met to its row
 Run from the repository: `make bench-cameras`, or with options
 `python -m tests.bench.bench_cameras --cameras 1,4,32 --seconds 60 --hall 10`.
