@@ -10,9 +10,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -42,6 +43,8 @@ KINDS: dict[str, type[Base]] = {
 BATCH = 200
 """Entries written in one transaction."""
 
+Row = TypeVar("Row", bound=Base)
+
 Written = Callable[[Session, Base, bool], None]
 """Told of every row in the same transaction, with whether it is new."""
 
@@ -62,6 +65,18 @@ class Journal:
 
     def entries(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*.json"))
+
+    def refused(self) -> list[Path]:
+        """The entries that can never be written."""
+        return sorted(self._folder.glob("*.refused"))
+
+    def waiting(self, table: type[Row]) -> Iterator[Row]:
+        """The rows of a table that are still to be written; what cannot be read is left out."""
+        for path in self.entries():
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                row = _row(path.read_bytes())
+                if isinstance(row, table):
+                    yield row
 
     def _next(self) -> Path:
         return self._folder / f"{time.time_ns():020d}-{uuid4().hex[:8]}.json"
@@ -123,13 +138,17 @@ def _write(sessions: Sessions, rows: list[Base], written: Written) -> None:
 
 def save(session: Session, row: Base, written: Written) -> None:
     """Insert or replace by key; an event's older revision never replaces a newer one."""
-    key = tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
-    old = session.get(type(row), key)
+    old = session.get(type(row), key_of(row))
     if isinstance(old, Event) and isinstance(row, Event) and old.revision >= row.revision:
         return
     merged = session.merge(row)
     session.flush()
     written(session, merged, old is None)
+
+
+def key_of(row: Base) -> tuple[Any, ...]:
+    """The values of a row's primary key."""
+    return tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
 
 
 def _row(data: bytes) -> Base:
@@ -185,7 +204,7 @@ class Drainer:
     def _round(self) -> int:
         try:
             done = drain(self._journal, self._sessions, self._written)
-        except SQLAlchemyError as e:
+        except (SQLAlchemyError, OSError) as e:
             if not self._failing:
                 log.error("database not written, kept in the journal", reason=str(e).split("\n")[0])
             self._failing = True
