@@ -163,7 +163,10 @@ class CameraPipeline:
         answers = self._follow(frame)
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
+        seen = {slot.number for slot in self._slots.seen}
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
+        new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
+        self._search.found(frame.t, np.array(new).reshape(-1, 2))
         self._slots.forget(frame.t, width, height)
 
     def _at_edge(self, pose: Pose) -> bool:

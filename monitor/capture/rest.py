@@ -17,6 +17,9 @@ LONGEST_S = 5.0
 """At the latest so long after the last look the next picture is looked at, whatever has to be
 decoded for it."""
 
+SETTLED_S = 5.0
+"""What was sent so shortly after somebody was there, or before somebody was found, is not usual."""
+
 LEARNT_S = 10.0
 """So long packets are seen before any is called large."""
 
@@ -40,9 +43,10 @@ class Stir:
 
     def __init__(self) -> None:
         self._usual: deque[int] = deque(maxlen=USUAL)
+        self._settling: deque[tuple[float, int]] = deque()
         self._lately: deque[tuple[float, bool]] = deque()
         self._learnt_s = 0.0
-        self._seen_t = self._limit_t = float("-inf")
+        self._limit_t = float("-inf")
         self._limit = float("inf")
 
     @property
@@ -51,9 +55,15 @@ class Stir:
 
     def learn(self, t: float, size: int) -> None:
         """A packet while nobody is there."""
-        self._usual.append(size)
-        self._learnt_s += min(max(t - self._seen_t, 0.0), 1.0)
-        self._seen_t = t
+        self._settling.append((t, size))
+        while len(self._settling) > 1 and self._settling[0][0] <= t - SETTLED_S:
+            begun, usual = self._settling.popleft()
+            self._usual.append(usual)
+            self._learnt_s += min(self._settling[0][0] - begun, 1.0)
+
+    def unsettle(self) -> None:
+        """Somebody is there: what was sent just before is not usual."""
+        self._settling.clear()
 
     def tells(self, t: float, size: int) -> bool:
         """Whether something stirs, now that this packet came."""
@@ -76,7 +86,7 @@ class Rest:
     def __init__(self) -> None:
         self.quiet = False
         self._stir = Stir()
-        self._lively_t = self._looked_t = float("-inf")
+        self._lively_t = self._there_t = self._looked_t = float("-inf")
 
     def wake(self, t: float) -> None:
         self._lively_t = t
@@ -85,11 +95,14 @@ class Rest:
         """Whether it rests, now that this packet came. Never where none come, or where all are key
         pictures, each of which costs only itself."""
         if packet is None or not self.quiet:
+            self._there_t = t
+            self._stir.unsettle()
             self.wake(t)
         elif not packet.key:
             if self._stir.tells(t, packet.size):
                 self.wake(t)
-            self._stir.learn(t, packet.size)
+            if t - self._there_t >= SETTLED_S:
+                self._stir.learn(t, packet.size)
         return self._stir.knows and t - self._lively_t >= QUIET_S
 
     def due(self, t: float, packet: Packet | None) -> bool:

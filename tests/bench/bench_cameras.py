@@ -288,8 +288,9 @@ def recall(truth: Told, told: Told) -> tuple[float, int]:
 
 def followed_s(told: Told) -> list[float | None]:
     """From each moment somebody comes until they are believed; `None`: never while there."""
+    believed = [t - films.WAIT_S for t in told.believed]
     return [
-        next((round(t - stay.comes, 1) for t in told.believed if stay.comes <= t < stay.gone), None)
+        next((round(t - stay.comes, 1) for t in believed if stay.comes <= t < stay.gone), None)
         for stay in PRESENT[films.COMING]
         if stay.gone <= films.COMING_S
     ]
