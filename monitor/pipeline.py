@@ -24,6 +24,7 @@ from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
+from monitor.posture.sampling import Sampling
 from monitor.posture.search import Search
 from monitor.posture.slots import Slot, Slots
 from monitor.posture.vertical import Vertical
@@ -96,6 +97,9 @@ class CameraPipeline:
         self._sizes = Sizes()
         self._judge = Judge(plan.rules, plan.contexts)
         self._people: Sequence[Person] = ()
+        self._sampling = Sampling(plan.fps)
+        self.fps = plan.fps
+        """Looks a second that what was seen asks for."""
         self._since: datetime = clock.now()
         """Up to here every second is accounted for as watched or blind."""
 
@@ -120,6 +124,7 @@ class CameraPipeline:
         look = self._kept(frame)
         judged = self._judged(look)
         self._people = judged.people
+        self.fps = self._sampling.fps(frame.t, self._slots.all, self._judge.running)
         self.minutes.sampled(
             frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in judged.people]
         )

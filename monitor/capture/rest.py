@@ -9,9 +9,9 @@ from monitor.capture.source import Packet
 QUIET_S = 5.0
 """Nobody for so long, and a camera rests."""
 
-KEY_S = 1.9
-"""A key picture is looked at so long after the last look: every one of a camera that sends one
-every 2 s, each costing nothing but itself."""
+LOOK_S, EARLY_S = 2.0, 0.1
+"""A key picture is looked at so long after the last look, or a little earlier: every one of a
+camera that sends one every 2 s, each costing nothing but itself."""
 
 LONGEST_S = 5.0
 """At the latest so long after the last look the next picture is looked at, whatever has to be
@@ -108,7 +108,7 @@ class Rest:
     def due(self, t: float, packet: Packet | None) -> bool:
         """Whether to look at this picture, while resting."""
         key = packet is not None and packet.key
-        return t - self._looked_t >= (KEY_S if key else LONGEST_S)
+        return t - self._looked_t >= (LOOK_S - EARLY_S if key else LONGEST_S)
 
     def looked(self, t: float) -> None:
         self._looked_t = t
