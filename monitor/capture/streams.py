@@ -105,7 +105,7 @@ class StreamSource:
         host, port = host_and_port(self._url)
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         timeout = (self._open_timeout_s + 0.5, self._read_timeout_s)
-        return Video(self._url, self._options(), timeout)
+        return Video(self._url, self._options(), timeout, quick=True)
 
     def _options(self) -> dict[str, str]:
         """`timeout` and `rw_timeout` are microseconds of silence on a socket.

@@ -18,7 +18,7 @@ class PacketFilm:
         self.decoded = 0
 
     def open(self) -> None:
-        self._video = Video(str(self._path), {})
+        self._video = Video(str(self._path), {}, quick=True)
         self._packets = self._video.packets()
         self._group, self._in_order = Group(self._video), InOrder()
 
