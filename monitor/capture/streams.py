@@ -179,7 +179,7 @@ class StreamSource:
         if self._group.waits:
             with self._in_words():
                 self._frame = self._newest(video)
-        shown_s = None if video.format in _UNTIMED else self._frame.time
+        shown_s = None if video.format in _UNTIMED else video.shown_at(self._frame)
         behind_s = 0.0 if shown_s is None else grabbed_s - shown_s
         return Picture(upright(self._frame), behind_s=behind_s)
 

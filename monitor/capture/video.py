@@ -22,8 +22,8 @@ class Video:
     """The first video stream of a file or address, decoded on one thread.
 
     Raises av.FFmpegError where reading fails, ValueError where there is no picture in it.
-    timeout: seconds to open and seconds to read; `None` for files. quick: blocks are not smoothed but
-    in key pictures: a sixth of the time, and landmarks move by 1 % of a trunk in the median
+    timeout: seconds to open and seconds to read; `None` for files. quick: only key pictures have
+    their blocks smoothed: a sixth less time, and landmarks move by 1 % of a trunk in the median
     (docs/design/decoding.md).
     """
 
@@ -106,6 +106,11 @@ class Video:
         if ticks is None or self._first_ticks is None:
             return None
         return ticks - self._first_ticks
+
+    def shown_at(self, frame: av.VideoFrame) -> float | None:
+        """Stream time of a decoded picture, where the stream gives one."""
+        base = self._stream.time_base
+        return None if frame.pts is None or base is None else float(frame.pts * base)
 
     def moment(self, packet: AvPacket) -> float:
         """Stream time of a packet's picture; where the stream gives none, one step after the
