@@ -17,6 +17,7 @@ from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
 from monitor.redact import redact
+from monitor.selftest import SelfTest
 from monitor.store.tables import CameraState
 
 log = structlog.get_logger()
@@ -222,6 +223,7 @@ class Worker:
         self.cameras = [
             WatchedCamera(job, engine, clock, self._wakeup, keep, faces) for job in jobs
         ]
+        self._self_test = SelfTest(jobs[0].plan.name, engine, clock, keep, faces)
 
     def run(self, alive: Callable[[], None]) -> None:
         """Until `stop`; `alive` is called at every round."""
@@ -231,6 +233,7 @@ class Worker:
             while not self._stopping.is_set():
                 alive()
                 self.step(timeout=0.5)
+                self._self_test.step()
         finally:
             for camera in self.cameras:
                 camera.stop()
