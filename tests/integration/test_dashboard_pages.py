@@ -109,7 +109,7 @@ def test_the_overview_says_when_each_worker_passed_its_self_test(site: Site) -> 
     assert (
         "Self-test passed: 23 Nov 2026, 12:00:00 (the worker of hall-a), "
         "23 Nov 2026, 13:00:00 (the worker of hall-b)."
-    ) in text_of(site, "/now")
+    ) in text_of(site, "/")
 
 
 def test_what_is_not_well_stands_at_the_top(site: Site) -> None:
