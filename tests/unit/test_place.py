@@ -26,7 +26,7 @@ MOUNTS = """\
         ("/srv/local/plumbline.db", "/srv/local", "ext4"),
         ("/srv/locality/plumbline.db", "/srv", "nfs4"),
         ("/mnt/two words/plumbline.db", "/mnt/two words", "cifs"),
-        ("/mnt/far/plumbline.db", "/home/me/far", "fuse.sshfs"),
+        ("/mnt/far/plumbline.db", "/mnt/far", "fuse.sshfs"),
         ("/over/plumbline.db", "/over", "9p"),
     ],
 )
