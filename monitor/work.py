@@ -1,15 +1,16 @@
-"""The life of a worker process: orders on standard input, a byte a round on standard output."""
+"""The life of a worker process: orders on standard input, its pulse on standard output."""
 
+import faulthandler
 import os
 import pickle
 import sys
-from contextlib import suppress
 
 from monitor import logs
 from monitor.clock import SystemClock
 from monitor.crew import Orders
 from monitor.pose.engines import make_engine
 from monitor.pose.faces import faces_of
+from monitor.pulse import Heart
 from monitor.recorder import nobody
 from monitor.worker import Worker, stop_on_signals
 
@@ -33,12 +34,11 @@ def main() -> None:
         orders.jobs, engine, SystemClock(), orders.keep, faces.find if faces else nobody
     )
     stop_on_signals(worker)
-    out = sys.stdout.fileno()
-    os.set_blocking(out, False)
+    heart = Heart(sys.stdout.fileno())
+    faulthandler.enable(sys.stdout)
 
-    def alive() -> None:
-        with suppress(BlockingIOError, BrokenPipeError):
-            os.write(out, b".")
+    def alive(camera: str) -> None:
+        heart.beat(camera)
         if os.getppid() != parent:
             worker.stop()
 
