@@ -114,6 +114,11 @@ class Crew:
         """Whether it has come to life; only then can it be told to be silent."""
         return self._process is not None and self._alive
 
+    @property
+    def leaving(self) -> bool:
+        """Whether it was asked to go."""
+        return self._leaving is not None
+
     def part_with(self, camera: str) -> "Crew":
         """A crew like this one, not started yet, for a camera that leaves this one."""
         leaves = [job for job in self._orders.jobs if job.plan.name == camera]
@@ -133,6 +138,10 @@ class Crew:
         assert self._process.stdout is not None
         os.set_blocking(self._process.stdout.fileno(), False)
         log.info("worker started", pid=self._process.pid, cameras=self.names)
+
+    def heard(self, t: float) -> bool:
+        """Whether it has been heard at `t`."""
+        return self.alive and self._heard >= t
 
     def silence(self, t: float) -> float:
         """Seconds since it was last heard; 0 while it is starting or gone."""

@@ -1,7 +1,7 @@
 """All workers together: whom to replace, whom to put alone, and when to hold still."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -38,6 +38,9 @@ class Crews:
         self._strikes: dict[str, list[float]] = defaultdict(list)
         self.stalled = 0
         """How many workers fell silent together, when that is half of them or more."""
+
+    def __iter__(self) -> Iterator[Crew]:
+        return iter(self._crews)
 
     def __len__(self) -> int:
         return len(self._crews)
