@@ -5,8 +5,18 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template, request, send_from_directory
+import structlog
+from flask import (
+    Blueprint,
+    abort,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.security import safe_join
@@ -18,11 +28,16 @@ from dashboard.words import why
 from monitor.daily import SEVERITIES, bounds
 from monitor.ergonomics.advice import Advice, for_event
 from monitor.posture.model import ANGLES, Angle
-from monitor.store import events, minutes
+from monitor.store import events, holds, minutes
 from monitor.store.minutes import Coverage
 from monitor.store.tables import Event
 
 A_PAGE = 25
+
+REASON = 200
+"""The longest reason for which an event is held, in characters."""
+
+log = structlog.get_logger()
 
 pages = Blueprint("events", __name__)
 
@@ -125,6 +140,7 @@ def one(event_id: UUID) -> str:
         event=event,
         why=why(event),
         advice=_advice(event),
+        longest_reason=REASON,
         angle_names=sorted(event.angles, key=_place),
         picture=_picture_of(event),
         measured=_measured(event),
@@ -148,6 +164,27 @@ def picture(event_id: UUID) -> ResponseReturnValue:
     answer.cache_control.private = True
     answer.cache_control.max_age = 3600
     return answer
+
+
+@pages.post("/events/<uuid:event_id>/hold")
+def hold(event_id: UUID) -> ResponseReturnValue:
+    _event(event_id)
+    reason = " ".join(request.form.get("reason", "").split())
+    if not 0 < len(reason) <= REASON:
+        abort(400, f"Say why it is held, in at most {REASON} characters.")
+    with house().sessions() as store, store.begin():
+        holds.hold(store, event_id, current_user.name, reason, house().clock.now())
+    log.info("event held", id=str(event_id), by=current_user.name)
+    return redirect(url_for("events.one", event_id=event_id), 303)
+
+
+@pages.post("/events/<uuid:event_id>/release")
+def release(event_id: UUID) -> ResponseReturnValue:
+    with house().sessions() as store, store.begin():
+        released = holds.release(store, event_id)
+    if released:
+        log.info("event released", id=str(event_id), by=current_user.name)
+    return redirect(url_for("events.one", event_id=event_id), 303)
 
 
 def _event(event_id: UUID) -> Event:

@@ -150,10 +150,17 @@ def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> Backgroun
             minutes_days=kept.minutes_days,
             uploads_days=kept.uploads_days,
             landmarks_days=kept.landmarks_days,
+            evidence_bytes=_bytes(kept.evidence_gb),
+            landmarks_bytes=_bytes(kept.landmarks_gb),
         ),
+        keep_free_mb=settings.evidence.keep_free_mb,
         clock=clock,
         by=f"{socket.gethostname()}:{os.getpid()}",
     )
+
+
+def _bytes(gigabytes: float | None) -> int | None:
+    return None if gigabytes is None else int(gigabytes * 1e9)
 
 
 def keep_of(settings: Settings) -> Keep:

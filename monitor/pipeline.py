@@ -15,6 +15,7 @@ from monitor.pose.mend import mended
 from monitor.posture.body import extent, in_view, middle, trunk_px
 from monitor.posture.coach import Coach
 from monitor.posture.episodes import Change, Episode
+from monitor.posture.falls import WITHIN_S
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Minutes
@@ -88,6 +89,7 @@ class CameraPipeline:
         self._motion = Motion()
         self._outlook = Outlook()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
+        self._believed_t: dict[int, float] = {}
         self._size = (0, 0)
         self._search = Search()
         self._sizes = Sizes()
@@ -195,17 +197,27 @@ class CameraPipeline:
         return _in_view(finds, frame)
 
     def _kept(self, frame: Frame) -> Look:
-        """What is believed of this picture, as it is kept and hence judged."""
+        """Who is believed in this picture, or was until just now, as it is kept and hence judged.
+
+        Bodies that fall look so unlike people that they are doubted before they lie."""
         height, width = frame.image.shape[:2]
         self.vertical.settle(frame.t)
+        self._forget_doubted(frame.t)
         bodies = []
         for slot in self._slots.seen:
             if slot.believed:
                 self.vertical.see(frame.t, slot.number, slot.pose, (width, height))
                 self._sizes.learn(slot.pose, height)
-                bodies.append(Body(slot.number, as_kept(slot.pose)))
+                self._believed_t[slot.number] = frame.t
+            if slot.number in self._believed_t:
+                bodies.append(Body(slot.number, as_kept(slot.pose), not slot.believed))
         view = View(width, height, self.vertical.calibration, self.plan.zones)
         return Look(frame.t, frame.at, None, view, bodies)
+
+    def _forget_doubted(self, t: float) -> None:
+        """Whoever is not believed for as long as a fall takes does not fall."""
+        since = t - WITHIN_S
+        self._believed_t = {slot: at for slot, at in self._believed_t.items() if at >= since}
 
     def _judged(self, look: Look) -> Judged:
         started = self._clock.steady()

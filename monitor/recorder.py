@@ -4,7 +4,6 @@ Rows go into the journal; the picture of an event is on disk before its row spea
 replaced, whole, when the peak rises.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,14 +13,14 @@ from uuid import UUID, uuid4
 import structlog
 
 from monitor import evidence, recordings
-from monitor.durable import write_durably
+from monitor.durable import make_folder, write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
 from monitor.posture.model import Image, Person, Pose
 from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
-from monitor.store.journal import Journal
+from monitor.store.journal import Journal, key_of
 from monitor.store.tables import Base, Incident
 
 log = structlog.get_logger()
@@ -35,9 +34,6 @@ cannot be seen in it."""
 
 SAID_FOR = timedelta(days=1)
 """How long it is said that a camera was moved: its zones can be wrong, and nobody tells us."""
-
-LANDMARKS_ROOM = 2
-"""Landmarks are given up first: they need so many times the free disk that pictures need."""
 
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
@@ -57,6 +53,11 @@ class Keep:
     @property
     def journal(self) -> Path:
         return self.data / "journal"
+
+    @property
+    def writing(self) -> Path:
+        """The lock that is held by everybody who writes here."""
+        return self.data / "writing.lock"
 
     @property
     def evidence(self) -> Path:
@@ -103,7 +104,7 @@ class Recorder:
         self._journal = Journal(keep.journal)
         self._writer = uuid4().hex
         self._records: dict[Episode, _Record] = {}
-        self._backlog: deque[Base] = deque()
+        self._backlog: dict[tuple[object, ...], Base] = {}
         self._incidents: dict[str, Incident] = {}
         self._tape = Tape(plan.name, engine, plan.fps, plan.gap_s)
         keep.evidence.mkdir(parents=True, exist_ok=True)
@@ -125,12 +126,18 @@ class Recorder:
             if record.revision and (record.picture is not None or due):
                 self._write(episode, record, step)
         self._records = {e: self._records[e] for e in step.running}
-        self._flush()
+        refusal = self._flush()
+        if refusal is None:
+            self._end_incident("journal", step.at)
+        else:
+            reason = f"nothing can be stored, rows wait in memory: {refusal}"
+            self._begin_incident("journal", reason, step.at)
 
     def minutes(self, minutes: Sequence[Minute]) -> None:
         """Rows of the minutes that are over, and a line in the log for each."""
         for minute in minutes:
-            self._backlog.extend(minute_rows(minute, self._plan.name, self._writer))
+            for row in minute_rows(minute, self._plan.name, self._writer):
+                self._put(row)
             log.info(
                 "minute",
                 camera=self._plan.name,
@@ -165,7 +172,7 @@ class Recorder:
 
     def row(self, row: Base) -> None:
         """Keep any other row."""
-        self._backlog.append(row)
+        self._put(row)
         self._flush()
 
     def _say_moved(self, step: Step) -> None:
@@ -217,7 +224,7 @@ class Recorder:
             self._store_picture(episode, record, step)
         record.revision += 1
         record.written_t = step.t
-        self._backlog.append(
+        self._put(
             event_row(
                 self._plan,
                 self._engine,
@@ -239,7 +246,7 @@ class Recorder:
         try:
             if not evidence.enough_room(self._keep.evidence, self._keep.keep_free_mb):
                 raise OSError("the disk is nearly full")
-            (self._keep.evidence / day).mkdir(exist_ok=True)
+            make_folder(self._keep.evidence / day)
             write_durably(self._keep.evidence / path, picture)
         except OSError as e:
             reason = e.strerror or str(e)
@@ -255,7 +262,7 @@ class Recorder:
             self._store_landmarks(full, step.at)
 
     def _store_landmarks(self, full: Recording, at: datetime) -> None:
-        needed_mb = LANDMARKS_ROOM * self._keep.keep_free_mb
+        needed_mb = recordings.ROOM * self._keep.keep_free_mb
         try:
             if not evidence.enough_room(self._keep.recordings, needed_mb):
                 raise OSError("the disk is nearly full")
@@ -273,22 +280,27 @@ class Recorder:
             id=uuid4(), camera=self._plan.name, kind=kind, reason=reason, started_at=at
         )
         self._incidents[kind] = incident
-        self._backlog.append(incident)
+        self._put(incident)
         log.warning("incident begun", camera=self._plan.name, kind=kind, reason=reason)
 
     def _end_incident(self, kind: str, at: datetime) -> None:
         incident = self._incidents.pop(kind, None)
         if incident is not None:
             incident.ended_at = at
-            self._backlog.append(incident)
+            self._put(incident)
             log.info("incident ended", camera=self._plan.name, kind=kind)
 
-    def _flush(self) -> None:
-        """Into the journal, oldest first; what the disk refuses waits in memory."""
+    def _put(self, row: Base) -> None:
+        """Let a row wait for the journal, in the place of an older one of the same key."""
+        self._backlog[row.__tablename__, *key_of(row)] = row
+
+    def _flush(self) -> str | None:
+        """Into the journal, oldest first; what the disk refuses waits in memory. Why it did."""
         while self._backlog:
+            key, row = next(iter(self._backlog.items()))
             try:
-                self._journal.put(self._backlog[0])
+                self._journal.put(row)
             except OSError as e:
-                log.error("journal not written, kept in memory", reason=str(e))
-                return
-            self._backlog.popleft()
+                return e.strerror or str(e)
+            del self._backlog[key]
+        return None

@@ -3,7 +3,7 @@
     landmarks/2026-03-02/dock/120000-000000.landmarks      day and time in UTC
 
 A file is `MAGIC`, the SHA-256 of the rest, and the rest: a header (JSON) and arrays (NumPy's .npz)
-compressed together. See docs/replay.md.
+compressed together. See docs/replay.md. Files of the version before are read too.
 """
 
 import io
@@ -20,15 +20,19 @@ from uuid import uuid4
 
 import numpy as np
 
-from monitor.durable import sync, write_durably
+from monitor.durable import make_folder, write_durably
 from monitor.errors import InputError
 from monitor.posture.landmarks import Look, pack, unpack
 
-MAGIC = b"plumbline landmarks 1\n"
+MAGIC = b"plumbline landmarks 2\n"
+FORMER = b"plumbline landmarks 1\n"
 DIGEST_BYTES = 32
 SUFFIX = ".landmarks"
 NAME = "%H%M%S-%f"
 DAY = "%Y-%m-%d"
+
+ROOM = 2
+"""Landmarks are given up first: they need so many times the free disk that pictures need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,7 @@ def write(folder: Path, recording: Recording) -> Path:
     """Keep a recording below the folder of landmarks. Raises OSError."""
     start = recording.looks[0].at
     place = folder / start.strftime(DAY) / recording.source.camera
-    if not place.is_dir():
-        place.mkdir(parents=True)
-        sync(folder)
+    make_folder(place)
     path = place / f"{start.strftime(NAME)}{SUFFIX}"
     write_durably(path, encode(recording))
     return path
@@ -108,24 +110,47 @@ def read(path: Path) -> Recording:
     except OSError as e:
         raise InputError(f"{path} cannot be read ({e.strerror})") from e
     body = data[len(MAGIC) + DIGEST_BYTES :]
-    if data[: -len(body)] != MAGIC + sha256(body).digest():
+    digest = sha256(body).digest()
+    if data[: -len(body)] not in (MAGIC + digest, FORMER + digest):
         raise InputError(f"{path} is damaged")
     return decode(body)
 
 
 def purge(folder: Path, before: datetime) -> int:
     """Delete the recordings that began earlier; how many they were."""
-    old = [
-        path
+    old = _before(folder, before)
+    for _, path in old:
+        path.unlink(missing_ok=True)
+    _remove_empty_days(folder, before)
+    return len(old)
+
+
+def give_up(folder: Path, enough: int, before: datetime) -> int:
+    """Delete recordings that began earlier, the oldest first, until so many bytes are free; how
+    many they were."""
+    given = 0
+    for _, path in sorted(_before(folder, before)):
+        if enough <= 0:
+            break
+        enough -= path.stat().st_size
+        path.unlink()
+        given += 1
+    _remove_empty_days(folder, before)
+    return given
+
+
+def _before(folder: Path, before: datetime) -> list[File]:
+    return [
+        File(start, path)
         for path in folder.glob(f"*/*/*{SUFFIX}")
         if (start := _start(path)) is not None and start < before
     ]
-    for path in old:
-        path.unlink(missing_ok=True)
+
+
+def _remove_empty_days(folder: Path, before: datetime) -> None:
     for day in folder.glob("????-??-??"):
         if day.name < before.strftime(DAY):
             _remove_empty([*day.iterdir(), day])
-    return len(old)
 
 
 def encode(recording: Recording) -> bytes:

@@ -227,6 +227,8 @@ class Retention(Part):
     minutes_days: int = Field(365, ge=1)
     uploads_days: int = Field(7, ge=1)
     landmarks_days: int = Field(7, ge=0, description="0: none are kept")
+    evidence_gb: float | None = Field(None, gt=0, description="the oldest pictures go first")
+    landmarks_gb: float | None = Field(None, gt=0, description="the oldest go first")
 
 
 class Reports(Part):

@@ -8,11 +8,15 @@ import sys
 from monitor import logs
 from monitor.clock import SystemClock
 from monitor.crew import Orders
+from monitor.durable import locked
 from monitor.pose.engines import make_engine
 from monitor.pose.faces import faces_of
 from monitor.pulse import Heart
 from monitor.recorder import nobody
 from monitor.worker import Worker, stop_on_signals
+
+WAIT_S = 20.0
+"""How long somebody else may be alone with what a worker writes: the sweep of the start."""
 
 
 def main() -> None:
@@ -42,7 +46,8 @@ def main() -> None:
         if os.getppid() != parent:
             worker.stop()
 
-    worker.run(alive)
+    with locked(orders.keep.writing, alone=False, wait_s=WAIT_S):
+        worker.run(alive)
     engine.close()
 
 

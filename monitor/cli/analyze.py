@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, redirect_stderr
 from pathlib import Path
+from types import FrameType
 from typing import get_args
 
 import click
@@ -91,6 +93,7 @@ def command(
     """
     data = load(settings).data.resolve()
     calibration = Calibration(camera_pitch, camera_roll, camera_fov, "settings")
+    ctrl_c = _CtrlC()
     with _libraries_silenced(), _engine(engine, data) as looker:
         report = _Report(as_json, _overlays(data, overlay))
         for source in _sources(paths, report):
@@ -98,10 +101,27 @@ def command(
             try:
                 looks = look_at(path, looker, calibration, fps, SystemClock())
                 for look in _with_progress(path, looks):
+                    ctrl_c.heed()
                     report.look(source, look)
             except InputError as e:
                 report.unreadable(source, e)
     sys.exit(2 if report.failed else 0)
+
+
+class _CtrlC:
+    """Pressed while a library calls back, it is swallowed there: so it is heeded at every look."""
+
+    def __init__(self) -> None:
+        self._pressed = False
+        signal.signal(signal.SIGINT, self._press)
+
+    def _press(self, _number: int, _frame: FrameType | None) -> None:
+        self._pressed = True
+        self.heed()
+
+    def heed(self) -> None:
+        if self._pressed:
+            raise KeyboardInterrupt
 
 
 class _Report:

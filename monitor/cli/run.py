@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from monitor import logs
-from monitor.cli.opened import first_admin, store
+from monitor.cli.opened import first_admin, store, writing_alone
 from monitor.clock import SystemClock
 from monitor.compose import (
     camera_jobs,
@@ -18,6 +18,8 @@ from monitor.compose import (
 )
 from monitor.crew import Crew, Orders, shared_out
 from monitor.crews import Crews
+from monitor.durable import share
+from monitor.jobs import sweep
 from monitor.pages import Pages
 from monitor.settings import Settings, load
 from monitor.store.journal import Journal
@@ -41,10 +43,12 @@ def command(path: Path, no_dashboard: bool) -> None:
     logs.configure()
     settings = load(path)
     keep, engine = keep_of(settings), engine_spec(settings)
-    with store(settings) as sessions:
+    clock = SystemClock()
+    with store(settings) as sessions, writing_alone(keep.writing) as lock:
+        sweep(sessions, keep.data, clock.now())
+        share(lock)
         first_admin(sessions)
         parts = shared_out(camera_jobs(settings), settings.workers)
-        clock = SystemClock()
         limit = memory_mb(settings, len(parts))
         Supervisor(
             Crews([Crew(Orders(part, engine, keep), memory_mb=limit) for part in parts]),

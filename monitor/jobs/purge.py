@@ -1,17 +1,22 @@
-"""Nothing is kept for longer than the settings say."""
+"""Nothing is kept for longer than the settings say, nor takes more room than they or the disk
+give; what is held stays."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from monitor import recordings
+from monitor.durable import written_at
+from monitor.jobs.sweep import ORPHANS
 from monitor.store.database import Sessions
+from monitor.store.holds import unheld
 from monitor.store.tables import (
     Analysis,
     CoverageMinute,
@@ -30,62 +35,174 @@ BATCH = 500
 SLICE = timedelta(hours=1)
 """Minutes deleted in one transaction."""
 
+SPARED = timedelta(days=1)
+"""What is younger is never given up for room (ours): nobody may have looked at it yet."""
+
+MARGIN = 1.1
+"""So many times the room that is needed is made (ours), or the next picture takes it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:
     """Ages in days; landmarks after 0 days are none. Incidents and outbox rows are kept as long
-    as events."""
+    as events. Sizes in bytes of all files of a kind; `None`: any."""
 
     evidence_days: int
     events_days: int
     minutes_days: int
     uploads_days: int
     landmarks_days: int
+    evidence_bytes: int | None = None
+    landmarks_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
     """How much was deleted: pictures and landmarks (files) and rows."""
 
-    pictures: int
-    landmarks: int
-    events: int
-    minutes: int
-    incidents: int
-    messages: int
-    analyses: int
+    pictures: int = 0
+    landmarks: int = 0
+    events: int = 0
+    minutes: int = 0
+    incidents: int = 0
+    messages: int = 0
+    analyses: int = 0
 
 
 def purge(sessions: Sessions, data: Path, retention: Retention, now: datetime) -> Purged:
-    """Delete what is older than asked for, files before the rows that name them.
+    """Delete what is older or larger than asked for, files before the rows that name them.
 
-    An event outlives its picture: its row then says why there is none. Pictures that no row names
-    go by the age of the file.
+    An event outlives its picture: its row then says why there is none. Held events and their
+    pictures stay. Pictures that no row names go by the age of the file.
     """
-    folder = data / "evidence"
     before_events = now - timedelta(days=retention.events_days)
     before_evidence = now - timedelta(days=min(retention.evidence_days, retention.events_days))
     before_minutes = now - timedelta(days=retention.minutes_days)
     before_landmarks = now - timedelta(days=retention.landmarks_days)
     before_uploads = now - timedelta(days=retention.uploads_days)
-    note = f"deleted after {retention.evidence_days} days"
-    named = _each(sessions, lambda s: _forget_pictures(s, folder, before_evidence, note))
-    purged = Purged(
-        pictures=named + _sweep(folder, before_evidence),
-        landmarks=recordings.purge(data / "landmarks", before_landmarks),
-        events=_older(sessions, Event, Event.met_at, before_events),
-        minutes=sum(
-            _minutes(sessions, table, before_minutes)
-            for table in (CoverageMinute, PostureMinute, MovementMinute)
-        ),
-        incidents=_older(sessions, Incident, Incident.ended_at, before_events),
-        messages=_older(sessions, Outbox, Outbox.created_at, before_events),
-        analyses=_older(sessions, Analysis, Analysis.created_at, before_uploads),
+    shelf = Shelf(sessions, data / "evidence")
+    return _said(
+        Purged(
+            pictures=shelf.forget(before_evidence, f"deleted after {retention.evidence_days} days")
+            + _forget_orphans(shelf.folder / ORPHANS, before_evidence)
+            + _fit_pictures(shelf, retention.evidence_bytes, now),
+            landmarks=recordings.purge(data / "landmarks", before_landmarks)
+            + _fit_landmarks(data / "landmarks", retention.landmarks_bytes, now),
+            events=_older(sessions, Event, Event.met_at, before_events, unheld()),
+            minutes=sum(
+                _minutes(sessions, table, before_minutes)
+                for table in (CoverageMinute, PostureMinute, MovementMinute)
+            ),
+            incidents=_older(sessions, Incident, Incident.ended_at, before_events),
+            messages=_older(sessions, Outbox, Outbox.created_at, before_events),
+            analyses=_older(sessions, Analysis, Analysis.created_at, before_uploads),
+        )
     )
+
+
+def make_room(sessions: Sessions, data: Path, keep_free_mb: int, now: datetime) -> Purged:
+    """On a disk that is nearly full the oldest landmarks and then the oldest pictures go, but not
+    those of the last day; what is still missing, workers do without."""
+    for_pictures = keep_free_mb * 1_000_000
+    for_landmarks = recordings.ROOM * for_pictures
+    landmarks = pictures = 0
+    if _free(data) < for_landmarks:
+        lacking = int(for_landmarks * MARGIN) - _free(data)
+        landmarks = recordings.give_up(data / "landmarks", lacking, now - SPARED)
+    if _free(data) < for_pictures:
+        lacking = int(for_pictures * MARGIN) - _free(data)
+        shelf = Shelf(sessions, data / "evidence")
+        pictures = shelf.forget(now - SPARED, "deleted as the disk was nearly full", lacking)
+    return _said(Purged(pictures=pictures, landmarks=landmarks))
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _said(purged: Purged) -> Purged:
     counts = asdict(purged)
     if any(counts.values()):
         log.info("purged", **counts)
     return purged
+
+
+class Shelf:
+    """The pictures and the rows that name them."""
+
+    def __init__(self, sessions: Sessions, folder: Path) -> None:
+        self.folder = folder
+        self._sessions = sessions
+
+    def forget(self, before: datetime, note: str, enough: float = float("inf")) -> int:
+        """Delete pictures of events met before, the oldest first, until so many bytes are free;
+        how many they were. note: what their rows say instead. Held ones stay."""
+        total = 0
+        while enough > 0:
+            with self._sessions() as session, session.begin():
+                count, freed = self._forget_some(session, before, note, enough)
+            if not count:
+                break
+            total += count
+            enough -= freed
+        return total
+
+    def _forget_some(
+        self, session: Session, before: datetime, note: str, enough: float
+    ) -> tuple[int, int]:
+        """A batch at most: how many, and their bytes."""
+        gone, freed = [], 0
+        for event, name in self._oldest(session, before):
+            if freed >= enough:
+                break
+            freed += self._remove(name)
+            gone.append(event)
+        session.execute(
+            update(Event).where(Event.id.in_(gone)).values(evidence=None, evidence_note=note)
+        )
+        return len(gone), freed
+
+    def _oldest(self, session: Session, before: datetime) -> Sequence[Any]:
+        return session.execute(
+            select(Event.id, Event.evidence)
+            .where(Event.met_at < before, Event.evidence.is_not(None), unheld())
+            .order_by(Event.met_at)
+            .limit(BATCH)
+        ).all()
+
+    def _remove(self, name: str) -> int:
+        """Delete a picture; its bytes. A row cannot name a file outside the folder."""
+        path = (self.folder / name).resolve()
+        if not path.is_file() or not path.is_relative_to(self.folder.resolve()):
+            return 0
+        freed = path.stat().st_size
+        path.unlink()
+        return freed
+
+
+def _forget_orphans(folder: Path, before: datetime) -> int:
+    old = [path for path in folder.glob("*") if written_at(path) < before]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _fit_pictures(shelf: Shelf, most: int | None, now: datetime) -> int:
+    excess = _excess(shelf.folder, most)
+    note = "deleted: pictures took more room than they may"
+    return shelf.forget(now, note, excess) if excess > 0 else 0
+
+
+def _fit_landmarks(folder: Path, most: int | None, now: datetime) -> int:
+    excess = _excess(folder, most)
+    return recordings.give_up(folder, excess, now) if excess > 0 else 0
+
+
+def _excess(folder: Path, most: int | None) -> int:
+    """By how many bytes the files below a folder are more than they may be."""
+    if most is None:
+        return 0
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) - most
 
 
 def _each(sessions: Sessions, step: Callable[[Session], int]) -> int:
@@ -99,46 +216,13 @@ def _each(sessions: Sessions, step: Callable[[Session], int]) -> int:
         total += done
 
 
-def _forget_pictures(session: Session, folder: Path, before: datetime, note: str) -> int:
-    old = session.execute(
-        select(Event.id, Event.evidence)
-        .where(Event.met_at < before, Event.evidence.is_not(None))
-        .limit(BATCH)
-    ).all()
-    for row in old:
-        _remove(folder, row.evidence)
-    session.execute(
-        update(Event)
-        .where(Event.id.in_([row.id for row in old]))
-        .values(evidence=None, evidence_note=note)
-    )
-    return len(old)
-
-
-def _remove(folder: Path, name: str) -> None:
-    """Delete a picture; a row cannot name a file outside the folder."""
-    path = (folder / name).resolve()
-    if path.is_relative_to(folder.resolve()):
-        path.unlink(missing_ok=True)
-
-
-def _sweep(folder: Path, before: datetime) -> int:
-    """Delete the old files below a folder; how many they were."""
-    old = [
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and datetime.fromtimestamp(path.stat().st_mtime, UTC) < before
-    ]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
-
-
-def _older(sessions: Sessions, table: Any, column: Any, before: datetime) -> int:
+def _older(
+    sessions: Sessions, table: Any, column: Any, before: datetime, *also: ColumnElement[bool]
+) -> int:
     key = table.__mapper__.primary_key[0]
 
     def step(session: Session) -> int:
-        old = session.scalars(select(key).where(column < before).limit(BATCH)).all()
+        old = session.scalars(select(key).where(column < before, *also).limit(BATCH)).all()
         session.execute(delete(table).where(key.in_(old)))
         return len(old)
 

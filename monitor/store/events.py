@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, joinedload
 
 from monitor.daily import SEVERITIES
 from monitor.store.tables import Event
@@ -47,7 +47,11 @@ def page(session: Session, wanted: Wanted, *, limit: int, offset: int = 0) -> Se
     """The newest first, always in the same order; their tracks and angles are left out."""
     query = (
         select(Event)
-        .options(defer(Event.track, raiseload=True), defer(Event.angles, raiseload=True))
+        .options(
+            defer(Event.track, raiseload=True),
+            defer(Event.angles, raiseload=True),
+            joinedload(Event.hold),
+        )
         .where(*wanted.conditions())
         .order_by(Event.met_at.desc(), Event.id.desc())
         .limit(limit)
@@ -87,7 +91,8 @@ def by_severity(session: Session, since: datetime, until: datetime) -> dict[str,
 
 
 def find(session: Session, event: UUID) -> Event | None:
-    return session.get(Event, event)
+    """With its hold."""
+    return session.get(Event, event, options=[joinedload(Event.hold)])
 
 
 def cameras(session: Session) -> list[str]:

@@ -10,10 +10,11 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -44,6 +45,8 @@ KINDS: dict[str, type[Base]] = {
 BATCH = 200
 """Entries written in one transaction."""
 
+Row = TypeVar("Row", bound=Base)
+
 Entry = Base | LeftOpen
 
 Written = Callable[[Session, Base, bool], None]
@@ -64,6 +67,18 @@ class Journal:
 
     def entries(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*.json"))
+
+    def refused(self) -> list[Path]:
+        """The entries that can never be written."""
+        return sorted(self._folder.glob("*.refused"))
+
+    def waiting(self, table: type[Row]) -> Iterator[Row]:
+        """The rows of a table that are still to be written; what cannot be read is left out."""
+        for path in self.entries():
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                row = _entry(path.read_bytes())
+                if isinstance(row, table):
+                    yield row
 
     def _next(self) -> Path:
         return self._folder / f"{time.time_ns():020d}-{uuid4().hex[:8]}.json"
@@ -138,13 +153,17 @@ def _write(sessions: Sessions, entries: list[Entry], written: Written) -> None:
 
 def save(session: Session, row: Base, written: Written) -> None:
     """Insert or replace by key; an event's older revision never replaces a newer one."""
-    key = tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
-    old = session.get(type(row), key)
+    old = session.get(type(row), key_of(row))
     if isinstance(old, Event) and isinstance(row, Event) and old.revision >= row.revision:
         return
     merged = session.merge(row)
     session.flush()
     written(session, merged, old is None)
+
+
+def key_of(row: Base) -> tuple[Any, ...]:
+    """The values of a row's primary key."""
+    return tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
 
 
 def _entry(data: bytes) -> Entry:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 
@@ -84,6 +84,7 @@ class Event(Base):
     evidence_note: Mapped[str | None]
     """Why there is no picture."""
     test: Mapped[bool] = mapped_column(default=False)
+    hold: Mapped["Hold | None"] = relationship(viewonly=True, lazy="raise")
 
     __table_args__ = (
         Index("ix_event_met_at", "met_at"),
@@ -91,6 +92,18 @@ class Event(Base):
         Index("ix_event_rule_met_at", "rule", "met_at"),
         Index("ix_event_ended_at", "ended_at"),
     )
+
+
+class Hold(Base):
+    """An event that is not deleted, nor its picture, until it is released."""
+
+    __tablename__ = "hold"
+
+    event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    held_at: Mapped[datetime]
+    held_by: Mapped[str]
+    """The user's name."""
+    reason: Mapped[str]
 
 
 class PostureMinute(Base):
@@ -195,7 +208,8 @@ class Incident(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     camera: Mapped[str | None]
     kind: Mapped[str]
-    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`, `landmarks`."""
+    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`, `landmarks`, `journal`, `store`,
+    `selftest`."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -212,7 +226,7 @@ class Outbox(Base):
     receiver: Mapped[str]
     """Name of the receiver in the settings."""
     kind: Mapped[str]
-    """`event.started`, `camera.down`, `camera.up`."""
+    """`event.started`, `camera.down`, `camera.up`, `site.trouble`, `site.well`."""
     subject: Mapped[UUID]
     """The event or incident."""
     payload: Mapped[dict[str, Any]]

@@ -67,6 +67,14 @@ def film(path: Path) -> Iterator[tuple[float, Image]]:
         yield i / FPS, np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
+def held(path: Path, seconds: float) -> Iterator[Frame]:
+    """A video whose last picture stays."""
+    for t, image in film(path):
+        yield _frame(t, image)
+    for i in range(1, int(seconds * FPS) + 1):
+        yield _frame(t + i / FPS, image)
+
+
 def drawn(url: str, seconds: float) -> Iterator[Frame]:
     source = MannequinSource.from_url(url)
     source.open()

@@ -272,6 +272,36 @@ def test_no_picture_is_read_from_elsewhere(site: Site, evidence: str) -> None:
     assert "missing on the disk" in text_of(site, f"/events/{event.id}")
 
 
+def test_an_event_is_held_with_a_reason_and_released(site: Site) -> None:
+    event = an_event()
+    site.add([event])
+    page = f"/events/{event.id}"
+    assert "It is deleted by age." in text_of(site, page)
+    answer = site.post(f"{page}/hold", {"reason": "  an accident\nin bay 3 "})
+    assert (answer.status_code, answer.location) == (303, page)
+    text = text_of(site, page)
+    assert "Held since 23 Nov 2026, 13:00:00 by anna: An accident in bay 3." in text
+    assert "84° at worst, 6.2 s held" in text_of(site, "/events")
+    site.post(f"{page}/release", {})
+    assert "It is deleted by age." in text_of(site, page)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
+def test_an_event_is_not_held_without_a_short_reason(site: Site, reason: str) -> None:
+    event = an_event()
+    site.add([event])
+    answer = site.post(f"/events/{event.id}/hold", {"reason": reason})
+    assert answer.status_code == 400
+    assert "Say why it is held" in answer.get_data(as_text=True)
+
+
+def test_a_hold_without_the_token_of_the_page_is_refused(site: Site) -> None:
+    event = an_event()
+    site.add([event])
+    assert site.client.post(f"/events/{event.id}/hold", data={"reason": "x"}).status_code == 400
+    assert "It is deleted by age." in text_of(site, f"/events/{event.id}")
+
+
 def test_an_unknown_event_is_said(site: Site) -> None:
     assert "There is no such event" in text_of(site, f"/events/{uuid4()}", 404)
 

@@ -1,5 +1,6 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from queue import Queue
@@ -23,6 +24,7 @@ from monitor.jobs import (
     announce,
     deliver_one,
     end_abandoned,
+    make_room,
     purge,
     report_one_day,
     schedule,
@@ -32,6 +34,7 @@ from monitor.notify.message import Message
 from monitor.notify.webhook import Webhook
 from monitor.posture.landmarks import Look
 from monitor.recordings import Recording, Source
+from monitor.store import holds
 from monitor.store.outbox import Receiver, announce_event
 from monitor.store.tables import (
     Analysis,
@@ -277,7 +280,7 @@ def test_nothing_is_purged_before_its_time(sessions: Store, tmp_path: Path) -> N
     kept = picture(tmp_path, "a.jpg")
     keep(sessions, an_event(evidence="a.jpg"), a_minute(), a_posture(1.0), an_incident())
     now = NOON + timedelta(days=30)
-    assert purge(sessions, tmp_path, RETENTION, now) == Purged(0, 0, 0, 0, 0, 0, 0)
+    assert purge(sessions, tmp_path, RETENTION, now) == Purged()
     assert kept.exists()
 
 
@@ -307,14 +310,15 @@ def test_a_row_cannot_delete_outside_the_evidence(sessions: Store, tmp_path: Pat
 
 def test_pictures_no_row_names_go_by_their_age(sessions: Store, tmp_path: Path) -> None:
     now = NOON + timedelta(days=31)
-    old, new = picture(tmp_path, "old.jpg", NOON), picture(tmp_path, "new.jpg", now)
+    old = picture(tmp_path, "orphans/old.jpg", NOON)
+    new = picture(tmp_path, "orphans/new.jpg", now)
     assert purge(sessions, tmp_path, RETENTION, now).pictures == 1
     assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> None:
     now = NOON + timedelta(days=1000)
-    picture(tmp_path, "old.jpg")
+    gone = picture(tmp_path, "old.jpg")
     landmarks = [recordings.write(tmp_path / "landmarks", a_recording(at)) for at in (NOON, now)]
     young = an_event(now)
     keep(
@@ -336,12 +340,76 @@ def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> Non
     assert purge(sessions, tmp_path, RETENTION, now) == Purged(
         pictures=1, landmarks=1, events=1, minutes=9, incidents=1, messages=1, analyses=1
     )
-    assert not list((tmp_path / "evidence").iterdir())
+    assert not gone.exists()
     assert [path.exists() for path in landmarks] == [False, True]
     left = [count(sessions, table) for table in (Event, CoverageMinute, Incident, Analysis)]
     assert left == [1, 1, 1, 1]
     assert (count(sessions, PostureMinute), count(sessions, Outbox)) == (0, 0)
     assert count(sessions, MovementMinute) == len(Kind)
+
+
+def test_a_held_event_and_its_picture_stay_until_released(sessions: Store, tmp_path: Path) -> None:
+    kept = picture(tmp_path, "2026-05-04/a.jpg")
+    event = an_event(evidence="2026-05-04/a.jpg")
+    keep(sessions, event, an_event())
+    now = NOON + timedelta(days=1000)
+    with sessions() as session, session.begin():
+        assert holds.hold(session, event.id, "anna", "an accident", NOON)
+        assert not holds.hold(session, event.id, "ben", "another", NOON)
+    assert purge(sessions, tmp_path, replace(RETENTION, evidence_bytes=1), now) == Purged(events=1)
+    assert make_room(sessions, tmp_path, 10**9, now) == Purged()
+    assert kept.exists()
+    with sessions() as session, session.begin():
+        assert holds.release(session, event.id)
+        assert not holds.release(session, event.id)
+    assert purge(sessions, tmp_path, RETENTION, now) == Purged(pictures=1, events=1)
+
+
+def evidence_of(sessions: Store) -> list[tuple[str | None, str | None]]:
+    """Picture and note of every event, the oldest first."""
+    with sessions() as session:
+        rows = session.execute(
+            select(Event.evidence, Event.evidence_note).order_by(Event.met_at)
+        ).all()
+        return [(row.evidence, row.evidence_note) for row in rows]
+
+
+def three_pictures(sessions: Store, data: Path) -> list[Path]:
+    """Of 4 bytes each, on three days."""
+    days = [NOON + timedelta(days=n) for n in range(3)]
+    keep(sessions, *(an_event(day, evidence=f"{day:%F}/a.jpg") for day in days))
+    return [picture(data, f"{day:%F}/a.jpg", day) for day in days]
+
+
+def test_pictures_take_no_more_room_than_they_may(sessions: Store, tmp_path: Path) -> None:
+    pictures = three_pictures(sessions, tmp_path)
+    now = NOON + timedelta(days=4)
+    enough, less = (replace(RETENTION, evidence_bytes=size) for size in (12, 11))
+    assert purge(sessions, tmp_path, enough, now) == Purged()
+    assert purge(sessions, tmp_path, less, now) == Purged(pictures=1)
+    assert [path.exists() for path in pictures] == [False, True, True]
+    assert evidence_of(sessions)[0] == (None, "deleted: pictures took more room than they may")
+
+
+def test_landmarks_take_no_more_room_than_they_may(sessions: Store, tmp_path: Path) -> None:
+    days = [NOON + timedelta(days=n) for n in range(3)]
+    files = [recordings.write(tmp_path / "landmarks", a_recording(day)) for day in days]
+    most = sum(path.stat().st_size for path in files) - 1
+    retention = replace(RETENTION, landmarks_bytes=most)
+    assert purge(sessions, tmp_path, retention, days[-1]) == Purged(landmarks=1)
+    assert [path.exists() for path in files] == [False, True, True]
+
+
+def test_a_full_disk_costs_the_oldest_pictures_but_not_the_last_day(
+    sessions: Store, tmp_path: Path
+) -> None:
+    pictures = three_pictures(sessions, tmp_path)
+    landmark = recordings.write(tmp_path / "landmarks", a_recording(NOON))
+    now = NOON + timedelta(days=2, hours=1)
+    assert make_room(sessions, tmp_path, 0, now) == Purged()
+    assert make_room(sessions, tmp_path, 10**9, now) == Purged(pictures=2, landmarks=1)
+    assert [path.exists() for path in (*pictures, landmark)] == [False, False, True, False]
+    assert evidence_of(sessions)[0] == (None, "deleted as the disk was nearly full")
 
 
 def test_more_than_one_batch_is_purged(sessions: Store, tmp_path: Path) -> None:
@@ -392,6 +460,7 @@ def test_the_scheduler_does_it_all_by_itself(sessions: Store, tmp_path: Path) ->
             camera_down_after_s=60,
             daily_at=SIX,
             retention=RETENTION,
+            keep_free_mb=0,
             clock=clock,
             by="this one",
         )
@@ -399,9 +468,9 @@ def test_the_scheduler_does_it_all_by_itself(sessions: Store, tmp_path: Path) ->
         scheduler.start()
         try:
             assert receiver.came.wait(20)
-            jobs = {ran.get(timeout=20) for _ in range(4)}
+            jobs = {ran.get(timeout=20) for _ in range(5)}
         finally:
             scheduler.shutdown()
-    assert jobs == {"alerts", "minute", "report", "purge"}
+    assert jobs == {"alerts", "minute", "report", "room", "purge"}
     assert len(list((tmp_path / "reports").glob("daily-*.html"))) == 1
     assert count(sessions, Outbox) == 2

@@ -15,11 +15,13 @@ from tests.integration.rows import an_incident
 
 pytest_plugins = ("tests.integration.store_fixtures",)
 
-NEXT = """
+NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("*.py"))[:4]
+
+NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "9999", "0004"
+revision, down_revision = "9999", "{NEWEST}"
 branch_labels = depends_on = None
 
 

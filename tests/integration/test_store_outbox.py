@@ -148,3 +148,17 @@ def test_lack_of_pictures_is_no_outage(session: Session) -> None:
     session.add(an_incident(NOON, kind="evidence"))
     session.flush()
     assert announce_outages(session, BOTH, NOON + timedelta(hours=1), 60) == 0
+
+
+def test_a_damaged_database_is_told_and_that_it_is_well(session: Session) -> None:
+    damaged = an_incident(NOON, camera=None, kind="store")
+    session.add(damaged)
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 2 * MINUTE, 60) == 1
+    row = take_due(session, NOON + 2 * MINUTE)
+    assert row is not None
+    delivered(session, row.id, NOON + 2 * MINUTE)
+    damaged.ended_at = NOON + 3 * MINUTE
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 4 * MINUTE, 60) == 1
+    assert told(session) == [("office", "site.trouble"), ("office", "site.well")]
