@@ -24,6 +24,7 @@ from monitor.store.journal import Drainer, Entry, Journal
 from monitor.store.outbox import Receiver, announce_event
 from monitor.store.tables import Base, CameraState, Event, Incident
 from monitor.vitals import LivedTime
+from monitor.watchdog import Watchdog
 
 log = structlog.get_logger()
 
@@ -62,6 +63,7 @@ class Supervisor:
         self._outage = Outage()
         self._stall: Incident | None = None
         self._backlog: deque[Entry] = deque()
+        self._watchdog = Watchdog()
         self._asked_to_stop = False
 
     def run(self) -> None:
@@ -70,6 +72,7 @@ class Supervisor:
             signal.signal(number, lambda *_: self._ask_to_stop())
         self.start()
         self._scheduler.start()
+        self._watchdog.start()
         notify(f"READY=1\nSTATUS={len(self._crews.names)} cameras, {len(self._crews)} workers")
         try:
             while not self._asked_to_stop:
@@ -100,6 +103,7 @@ class Supervisor:
         self._flush()
         if self._pages is not None:
             self._pages.keep()
+        self._watchdog.feed()
         notify("WATCHDOG=1")
 
     def stop(self) -> None:
