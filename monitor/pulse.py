@@ -8,7 +8,6 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 
 CAPTURE = "capture "
 """How the names of capture threads begin; the camera's follows."""
@@ -25,16 +24,20 @@ class Heart:
         self._threads_told = False
         os.set_blocking(out, False)
 
-    def beat(self, camera: str) -> None:
-        """This camera is stepped next; all capture threads have been started."""
+    def beat(self, camera: str) -> bool:
+        """This camera is stepped next; all capture threads have been started. Whether there is
+        still somebody to listen."""
+        words = f"beat {camera}\n".encode()
         if not self._threads_told:
             self._threads_told = True
-            self._say(b"".join(_threads()))
-        self._say(f"beat {camera}\n".encode())
-
-    def _say(self, words: bytes) -> None:
-        with suppress(BlockingIOError, BrokenPipeError):
+            words = b"".join(_threads()) + words
+        try:
             os.write(self._out, words)
+        except BlockingIOError:
+            return True
+        except BrokenPipeError:
+            return False
+        return True
 
 
 def _threads() -> Iterator[bytes]:

@@ -1,7 +1,6 @@
 """The life of a worker process: orders on standard input, its pulse on standard output."""
 
 import faulthandler
-import os
 import pickle
 import sys
 
@@ -20,7 +19,6 @@ WAIT_S = 20.0
 
 
 def main() -> None:
-    parent = os.getppid()
     logs.configure()
     orders: Orders = pickle.load(sys.stdin.buffer)
     spec = orders.engine
@@ -42,8 +40,7 @@ def main() -> None:
     faulthandler.enable(sys.stdout)
 
     def alive(camera: str) -> None:
-        heart.beat(camera)
-        if os.getppid() != parent:
+        if not heart.beat(camera):
             worker.stop()
 
     with locked(orders.keep.writing, alone=False, wait_s=WAIT_S):
