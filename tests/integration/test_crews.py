@@ -2,23 +2,17 @@
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from monitor.crew import BUSY_S, HUNG_S, RETIRE_S, START_S, Crew, EngineSpec, Orders
+from monitor.crew import BUSY_S, HUNG_S, RETIRE_S, START_S, Crew
 from monitor.crews import STALL_S, Crews, Loss
-from monitor.pipeline import CameraPlan
-from monitor.recorder import Keep
-from monitor.worker import CameraJob
+from tests.integration.strange import strange_crew
 
 T = TypeVar("T")
-
-STRANGE = (sys.executable, "-I", "-S", str(Path(__file__).with_name("strange_work.py")))
 
 
 class Life:
@@ -77,12 +71,12 @@ Made = Callable[..., Life]
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[Made]:
+def made() -> Iterator[Made]:
     """Crews from the names of their cameras; they are waited for until they have been heard."""
     lives: list[Life] = []
 
     def make(*crews: str, heard: bool = True, memory_mb: float = float("inf")) -> Life:
-        life = Life(*(a_crew(tmp_path, names.split(), memory_mb) for names in crews))
+        life = Life(*(strange_crew(names.split(), memory_mb) for names in crews))
         lives.append(life)
         life.pass_s(0, but=() if heard else range(len(crews)))
         return life
@@ -90,12 +84,6 @@ def made(tmp_path: Path) -> Iterator[Made]:
     yield make
     for life in lives:
         life.crews.stop(time.monotonic())
-
-
-def a_crew(folder: Path, names: list[str], memory_mb: float) -> Crew:
-    jobs = [CameraJob(CameraPlan(name, ()), "mannequin:") for name in names]
-    engine = EngineSpec("blazepose", 640, 4, 1)
-    return Crew(Orders(jobs, engine, Keep(folder)), memory_mb=memory_mb, program=STRANGE)
 
 
 def test_a_worker_that_is_killed_is_started_again_at_once_and_no_camera_is_blamed(made):
