@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
-from uuid import uuid4
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
