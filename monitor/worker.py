@@ -91,6 +91,10 @@ class WatchedCamera:
         self._told_t = self._snapshot_t = self._silence_t = float("-inf")
         self._picture_t = self._coach_t = clock.steady()
 
+    @property
+    def name(self) -> str:
+        return self._job.plan.name
+
     def start(self) -> None:
         self._feed.start()
 
@@ -218,35 +222,36 @@ class Worker:
         faces: FaceFinder = nobody,
     ) -> None:
         self._wakeup = threading.Event()
-        self._stopping = threading.Event()
+        self._stopping = False
         keep.snapshots.mkdir(parents=True, exist_ok=True)
         self.cameras = [
             WatchedCamera(job, engine, clock, self._wakeup, keep, faces) for job in jobs
         ]
         self._self_test = SelfTest(jobs[0].plan.name, engine, clock, keep, faces)
 
-    def run(self, alive: Callable[[], None]) -> None:
-        """Until `stop`; `alive` is called at every round."""
+    def run(self, alive: Callable[[str], None]) -> None:
+        """Until `stop`; `alive` is called with the name of each camera before it is looked at."""
         for camera in self.cameras:
             camera.start()
         try:
-            while not self._stopping.is_set():
-                alive()
-                self.step(timeout=0.5)
+            while not self._stopping:
+                self.step(0.5, alive)
                 self._self_test.step()
         finally:
             for camera in self.cameras:
                 camera.stop()
 
-    def step(self, timeout: float) -> int:
-        """Wait for a picture, then look at every camera once; how many had a new one."""
+    def step(self, timeout: float, alive: Callable[[str], None]) -> None:
+        """Wait for a picture, then look at every camera once."""
         self._wakeup.wait(timeout)
         self._wakeup.clear()
-        return sum(camera.step() for camera in self.cameras)
+        for camera in self.cameras:
+            alive(camera.name)
+            camera.step()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._wakeup.set()
+        """A signal may come at any moment, even while a lock is held: this sets no event."""
+        self._stopping = True
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -209,7 +209,7 @@ class Incident(Base):
     camera: Mapped[str | None]
     kind: Mapped[str]
     """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`, `landmarks`, `journal`, `store`,
-    `selftest`."""
+    `selftest`, `alone`, `stall`."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
