@@ -7,13 +7,14 @@ replaced, whole, when the peak rises.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import structlog
 
-from monitor import evidence, recordings
+from monitor import accounts, evidence, recordings
+from monitor.accounts import Account
 from monitor.durable import make_folder, write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
@@ -36,6 +37,8 @@ cannot be seen in it."""
 SAID_FOR = timedelta(days=1)
 """How long it is said that a camera was moved: its zones can be wrong, and nobody tells us."""
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
 
@@ -44,12 +47,14 @@ RENEW_S = 10.0
 class Keep:
     """Where and how things are kept. data: the folder of everything. skeleton_only: no picture of
     the place. keep_free_mb: with less free disk no pictures are stored, and events always.
-    landmarks: whether they are kept, to be judged again."""
+    landmarks: whether they are kept, to be judged again. run: of Plumbline, from its start to its
+    stop."""
 
     data: Path
     skeleton_only: bool = False
     keep_free_mb: int = 500
     landmarks: bool = False
+    run: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def journal(self) -> Path:
@@ -104,6 +109,8 @@ class Recorder:
         self._keep = keep
         self._journal = Journal(keep.journal)
         self._writer = uuid4().hex
+        self._counted = NEVER
+        self._account = accounts.file_of(keep.data, plan.name)
         self._records: dict[Episode, _Record] = {}
         self._backlog: deque[Base] = deque()
         self._incidents: dict[str, Incident] = {}
@@ -129,10 +136,27 @@ class Recorder:
         self._records = {e: self._records[e] for e in step.running}
         self._flush()
 
-    def minutes(self, minutes: Sequence[Minute]) -> None:
-        """Rows of the minutes that are over, and a line in the log for each."""
-        for minute in minutes:
-            self._backlog.extend(minute_rows(minute, self._plan.name, self._writer))
+    def resume(self) -> datetime | None:
+        """Take up what a worker that was killed left; up to where it accounted for the camera's
+        time, `None` when Plumbline was stopped since."""
+        left = accounts.load(self._account)
+        if left is None:
+            return None
+        self._backlog.extend(left.rows)
+        self._flush()
+        return left.until if left.run == self._keep.run else None
+
+    def minutes(self, over: Sequence[Minute], running: Sequence[Minute], until: datetime) -> None:
+        """Rows of the minutes that are over, and a line in the log for each; those running are kept
+        in case this worker is killed, with the moment up to which time is accounted for."""
+        rows = []
+        for minute in over:
+            rows += self._minute_rows(minute)
+            self._counted = max(self._counted, minute.start)
+        left = [row for minute in running for row in self._minute_rows(minute)]
+        accounts.save(self._account, Account(self._keep.run, until, rows + left))
+        self._backlog.extend(rows)
+        for minute in over:
             log.info(
                 "minute",
                 camera=self._plan.name,
@@ -146,6 +170,17 @@ class Recorder:
                 **{f"{stage}_ms": ms for stage, ms in minute.stage_ms.items()},
             )
         self._flush()
+
+    def close(self) -> None:
+        """The worker was told to stop, and everything is kept: from now on the camera is off."""
+        self._account.unlink(missing_ok=True)
+
+    def _minute_rows(self, minute: Minute) -> list[Base]:
+        """A minute that comes again, as the clock was set back, is another writer's: rows of both
+        stay."""
+        if minute.start <= self._counted:
+            self._writer, self._counted = uuid4().hex, NEVER
+        return minute_rows(minute, self._plan.name, self._writer)
 
     def trouble(self, kind: str | None, reason: str, at: datetime) -> None:
         """The camera is unwell (`down`, `frozen`, `black`) or, with `None`, well again."""

@@ -15,6 +15,7 @@ from monitor.capture.open import make_source
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
+from monitor.posture.minutes import Minute
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
 from monitor.redact import redact
 from monitor.store.tables import CameraState
@@ -26,6 +27,9 @@ STATE_S = 2.0
 
 SILENCE_S = 0.5
 """How often a silence is told to the pipeline, however often other cameras wake the loop."""
+
+ACCOUNT_S = 10.0
+"""How often the running minute is kept: a worker that is killed loses no more of it."""
 
 COACH_S = 60.0
 """How often what was seen of people is kept for the next start."""
@@ -61,14 +65,14 @@ class WatchedCamera:
         self._job = job
         self._clock = clock
         self._snapshots = keep.snapshots
-        self._pipeline = CameraPipeline(plan, engine, clock)
+        self._recorder = Recorder(plan, engine.name, keep, faces)
+        self._pipeline = CameraPipeline(plan, engine, clock, self._recorder.resume())
         self._calibration = calibrations.file_of(keep.data, plan.name)
         self._learnt = 0
         if plan.calibration.origin == "assumed":
             calibrations.restore(self._calibration, self._pipeline.vertical)
         self._coach = coaches.file_of(keep.data, plan.name)
         coaches.restore(self._coach, self._pipeline.coach)
-        self._recorder = Recorder(plan, engine.name, keep, faces)
         self._feed = Feed(
             plan.name,
             lambda: make_source(
@@ -87,7 +91,7 @@ class WatchedCamera:
         self._state = ("starting", "", clock.now())
         self._latency_ms: float | None = None
         self._snapshot: str | None = None
-        self._told_t = self._snapshot_t = self._silence_t = float("-inf")
+        self._told_t = self._snapshot_t = self._silence_t = self._account_t = float("-inf")
         self._picture_t = self._coach_t = clock.steady()
 
     def start(self) -> None:
@@ -111,7 +115,7 @@ class WatchedCamera:
             self._silence_t = t
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
-        self._recorder.minutes(self._pipeline.minutes.closed(now))
+        self._keep_minutes(t, self._pipeline.minutes.closed(now))
         self._say(feed, t, now)
         return frame is not None
 
@@ -125,10 +129,17 @@ class WatchedCamera:
         self._feed.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
         self._recorder.record(self._pipeline.finish(t, now))
-        self._recorder.minutes(self._pipeline.minutes.flush())
+        self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
         coaches.save(self._coach, self._pipeline.coach)
         self._state = ("off", "", now)
         self._recorder.row(self._state_row(self._feed.state, now))
+        self._recorder.close()
+
+    def _keep_minutes(self, t: float, over: Sequence[Minute]) -> None:
+        if over or t - self._account_t >= ACCOUNT_S:
+            self._account_t = t
+            minutes = self._pipeline.minutes
+            self._recorder.minutes(over, minutes.running, self._pipeline.until)
 
     def _say(self, feed: FeedState, t: float, now: datetime) -> None:
         state, reason = self._how(feed)

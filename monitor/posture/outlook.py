@@ -92,7 +92,7 @@ class Outlook:
         self._known, self._known_t, self._other_from = edges, t, None
 
 
-def _edges(cells: Floats) -> Floats:
+def _edges(cells: Floats | Cells) -> Floats:
     """(2, rows, columns) how grey changes across and down."""
     return np.array(np.gradient(cells)[::-1])
 

@@ -58,10 +58,7 @@ class Journal:
 
     def put(self, row: Base) -> None:
         """Keep a row until it is in the database. Raises OSError when the disk refuses."""
-        columns = row.__mapper__.columns.keys()
-        values = {name: value for name in columns if (value := getattr(row, name)) is not None}
-        entry = {"table": row.__tablename__, "row": values}
-        write_durably(self._next(), json.dumps(entry, default=_plain).encode())
+        write_durably(self._next(), entry_of(row))
 
     def entries(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*.json"))
@@ -74,12 +71,20 @@ class Journal:
         """The rows of a table that are still to be written; what cannot be read is left out."""
         for path in self.entries():
             with suppress(OSError, ValueError, KeyError, TypeError):
-                row = _row(path.read_bytes())
+                row = row_of(path.read_bytes())
                 if isinstance(row, table):
                     yield row
 
     def _next(self) -> Path:
         return self._folder / f"{time.time_ns():020d}-{uuid4().hex[:8]}.json"
+
+
+def entry_of(row: Base) -> bytes:
+    """A row as an entry of the journal."""
+    columns = row.__mapper__.columns.keys()
+    values = {name: value for name in columns if (value := getattr(row, name)) is not None}
+    entry = {"table": row.__tablename__, "row": values}
+    return json.dumps(entry, default=_plain).encode()
 
 
 def _plain(value: Any) -> str:
@@ -125,7 +130,7 @@ def _set_aside(path: Path, reason: Exception) -> None:
 def _readable(paths: list[Path]) -> Iterator[tuple[Path, Base]]:
     for path in paths:
         try:
-            yield path, _row(path.read_bytes())
+            yield path, row_of(path.read_bytes())
         except (ValueError, KeyError, TypeError) as e:
             _set_aside(path, e)
 
@@ -147,7 +152,8 @@ def save(session: Session, row: Base, written: Written) -> None:
     written(session, merged, old is None)
 
 
-def _row(data: bytes) -> Base:
+def row_of(data: bytes) -> Base:
+    """The row in an entry. Raises ValueError, KeyError or TypeError when it holds none."""
     entry = json.loads(data)
     table = KINDS[entry["table"]]
     values = entry["row"]
