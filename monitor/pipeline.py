@@ -54,7 +54,8 @@ class CameraPlan:
 class Step:
     """What one look led to. frame: as judged, masks applied, `None` when none came.
     blind: why nothing could be judged, `None` when it could. calibration: judged by. moved: the
-    camera was found to look elsewhere; what it had learnt is void. look: what was judged; `None`
+    camera was found to look elsewhere; what it had learnt is void. resized: what is to be said of a
+    picture that has another size than before. look: what was judged; `None`
     as the camera stops."""
 
     t: float
@@ -68,6 +69,7 @@ class Step:
     changes: Sequence[Change] = ()
     running: Sequence[Episode] = ()
     look: Look | None = None
+    resized: str | None = None
 
     def when(self, t: float) -> datetime:
         """UTC of another moment on the same steady line."""
@@ -110,6 +112,7 @@ class CameraPipeline:
         if blind is not None:
             self._account(frame.t, frame.at, blind)
             return self._nobody(frame.t, frame.at, frame, blind)
+        resized = self._resized(frame)
         self._look(frame)
         moved = self._outlook.moved(frame.t, self._motion.cells)
         if moved:
@@ -125,7 +128,23 @@ class CameraPipeline:
         return Step(
             frame.t, frame.at, frame, None, self.vertical.calibration, moved,
             self._slots.seen, judged.people, judged.changes, list(self._judge.running), look,
+            resized,
         )  # fmt: skip
+
+    def _resized(self, frame: Frame) -> str | None:
+        """Whoever is followed is searched for anew in a picture of another size; one of another
+        shape shows another view, and what was learnt of the camera is void."""
+        (height, width), (was_wide, was_high) = frame.image.shape[:2], self._size
+        if not was_wide or (width, height) == self._size:
+            return None
+        self._slots.drop()
+        if abs(width * was_high - height * was_wide) > max(width, height, was_wide, was_high):
+            self.vertical.forget()
+            self.coach.forget()
+        return (
+            f"its picture has {width} x {height} pixels now, {was_wide} x {was_high} before; "
+            "check its zones if it shows another part of the place"
+        )
 
     def silence(self, t: float, at: datetime, reason: str) -> Step:
         """No pictures come: the time since the last one counts as blind."""

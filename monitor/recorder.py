@@ -15,6 +15,7 @@ import structlog
 
 from monitor import accounts, evidence, recordings
 from monitor.accounts import Account
+from monitor.capture import watch
 from monitor.durable import make_folder, write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
@@ -34,8 +35,11 @@ PICTURE_STEP = 2.0
 """A picture is replaced when the measure rose by this much (degrees or centimetres) since: less
 cannot be seen in it."""
 
+MOVED = "the camera looks elsewhere; check its zones and masks"
+
 SAID_FOR = timedelta(days=1)
-"""How long it is said that a camera was moved: its zones can be wrong, and nobody tells us."""
+"""How long it is said that a camera was moved or its picture has another size: its zones can be
+wrong, and nobody tells us when they were mended."""
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -120,7 +124,8 @@ class Recorder:
 
     def record(self, step: Step) -> None:
         """Landmarks, evidence and rows of one step."""
-        self._say_moved(step)
+        self._notice("moved", MOVED if step.moved else None, step.at)
+        self._notice("size", step.resized, step.at)
         if self._keep.landmarks:
             self._keep_landmarks(step)
         pictures: dict[int, tuple[bytes | None]] = {}
@@ -183,8 +188,8 @@ class Recorder:
         return minute_rows(minute, self._plan.name, self._writer)
 
     def trouble(self, kind: str | None, reason: str, at: datetime) -> None:
-        """The camera is unwell (`down`, `frozen`, `black`) or, with `None`, well again."""
-        for running in ("down", "frozen", "black"):
+        """The camera is `down` or blind (of which `kind` it is) or, with `None`, well again."""
+        for running in ("down", *watch.WORDS):
             if running != kind:
                 self._end_incident(running, at)
         if kind is not None and kind not in self._incidents:
@@ -205,13 +210,20 @@ class Recorder:
         self._backlog.append(row)
         self._flush()
 
-    def _say_moved(self, step: Step) -> None:
-        told = self._incidents.get("moved")
-        if told is not None and (step.moved or step.at - told.started_at > SAID_FOR):
-            self._end_incident("moved", step.at)
-        if step.moved:
-            reason = "the camera looks elsewhere; check its zones and masks"
-            self._begin_incident("moved", reason, step.at)
+    def rate(self, reason: str | None, at: datetime) -> None:
+        """What is wrong with how many pictures come; `None`: nothing."""
+        if reason is None:
+            self._end_incident("rate", at)
+        else:
+            self._begin_incident("rate", reason, at)
+
+    def _notice(self, kind: str, reason: str | None, at: datetime) -> None:
+        """Say for a day what somebody should look at, with what it is now if there is `reason`."""
+        told = self._incidents.get(kind)
+        if told is not None and (reason is not None or at - told.started_at > SAID_FOR):
+            self._end_incident(kind, at)
+        if reason is not None:
+            self._begin_incident(kind, reason, at)
 
     def _changed(self, change: Change, step: Step) -> None:
         episode, record = change.episode, self._record(change.episode)

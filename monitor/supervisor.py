@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import uuid4
 
 import structlog
@@ -12,7 +13,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from monitor.clock import Clock
+from monitor.clock import Clock, ClockSteps
 from monitor.crew import Crew
 from monitor.pages import Pages
 from monitor.store.closing import close_left_open
@@ -50,6 +51,7 @@ class Supervisor:
         self._clock = clock
         self._drainer = Drainer(journal, sessions, self._announce)
         self._pages = pages
+        self._steps = ClockSteps(clock)
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -70,6 +72,7 @@ class Supervisor:
 
     def step(self) -> None:
         """Replace whoever is gone or hangs."""
+        self._say_step(self._steps.stepped())
         for crew in self._crews:
             trouble = crew.trouble()
             if trouble is not None:
@@ -77,6 +80,18 @@ class Supervisor:
             crew.revive()
         if self._pages is not None:
             self._pages.keep()
+
+    def _say_step(self, step: timedelta | None) -> None:
+        if step is None:
+            return
+        now, way = self._clock.now(), "forward" if step > timedelta(0) else "back"
+        reason = f"the computer's clock was set {way} by {abs(step.total_seconds()):.0f} s"
+        log.warning("clock set", reason=reason)
+        self._journal.put(
+            Incident(
+                id=uuid4(), camera=None, kind="clock", reason=reason, started_at=now, ended_at=now
+            )
+        )
 
     def _replace(self, crew: Crew, trouble: str) -> None:
         log.error("worker replaced", reason=trouble, cameras=crew.names)

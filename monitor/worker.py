@@ -12,6 +12,9 @@ import structlog
 from monitor import calibrations, coaches
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
+from monitor.capture.rate import Rate
+from monitor.capture.urls import camera_kind
+from monitor.capture.watch import WORDS
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
@@ -33,6 +36,9 @@ ACCOUNT_S = 10.0
 
 COACH_S = 60.0
 """How often what was seen of people is kept for the next start."""
+
+LIVE = ("rtsp", "http", "usb")
+"""Cameras whose pictures come at a rate of their own."""
 
 SNAPSHOT_S = 10.0
 """How often the last blurred picture of a camera is renewed."""
@@ -86,6 +92,7 @@ class WatchedCamera:
             clock=clock,
             wakeup=wakeup,
         )
+        self._rate = Rate(plan.fps)
         self._frames_in = 0
         self._step: Step | None = None
         self._state = ("starting", "", clock.now())
@@ -142,13 +149,15 @@ class WatchedCamera:
             self._recorder.minutes(over, minutes.running, self._pipeline.until)
 
     def _say(self, feed: FeedState, t: float, now: datetime) -> None:
+        if camera_kind(self._job.url) in LIVE:
+            self._recorder.rate(self._rate.look(t, feed.frames_in, feed.state == "up"), now)
         state, reason = self._how(feed)
         if (state, reason) != self._state[:2]:
             log.info("camera", camera=self._job.plan.name, state=state, reason=reason)
             self._state = (state, reason, feed.since if state == feed.state else now)
             self._told_t = float("-inf")
-            trouble = {"down": "down", "blind": reason}.get(state)
-            self._recorder.trouble(trouble, reason, now)
+            blind = self._step.blind if state == "blind" and self._step is not None else None
+            self._recorder.trouble("down" if state == "down" else blind, reason, now)
         if t - self._told_t >= STATE_S:
             self._told_t = t
             self._keep_snapshot(t)
@@ -160,7 +169,7 @@ class WatchedCamera:
             if step.frame is None and (step.at - feed.since).total_seconds() > self._job.plan.gap_s:
                 return "down", "no pictures come"
             if step.frame is not None and step.blind is not None:
-                return "blind", step.blind
+                return "blind", WORDS[step.blind]
         return feed.state, feed.reason
 
     def _keep_calibration(self) -> None:

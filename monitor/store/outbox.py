@@ -14,8 +14,12 @@ from monitor.store.tables import Event, Incident, Outbox
 
 EVENT, DOWN, UP = "event.started", "camera.down", "camera.up"
 
-OUTAGES = ("down", "frozen", "black", "worker")
+OUTAGES = ("down", "frozen", "black", "covered", "defocused", "worker")
 """The incidents during which a camera does not watch."""
+
+NOTICES = ("moved", "size", "rate")
+"""Those during which it watches, and somebody should look at it. They are told like an outage; of
+their end nobody is told."""
 
 LEASE = timedelta(minutes=2)
 """How long a row taken for sending is nobody else's; longer than any notifier may take."""
@@ -66,7 +70,7 @@ def announce_outages(
         announce_camera(session, incident, DOWN, receivers, now)
         for incident in session.scalars(
             select(Incident).where(
-                Incident.kind.in_(OUTAGES),
+                Incident.kind.in_(OUTAGES + NOTICES),
                 Incident.started_at <= now - timedelta(seconds=after),
                 or_(Incident.ended_at.is_(None), Incident.ended_at > now - STILL_NEWS),
             )
@@ -87,6 +91,7 @@ def _over_but_not_told() -> Any:
         .join(Incident, Incident.id == Outbox.subject)
         .where(
             Outbox.kind == DOWN,
+            Incident.kind.in_(OUTAGES),
             Outbox.delivered_at.is_not(None),
             Incident.ended_at.is_not(None),
             ~exists().where(
@@ -143,6 +148,8 @@ def _incident_data(incident: Incident) -> dict[str, Any]:
     return {
         "incident": str(incident.id),
         "camera": incident.camera,
+        "incident_kind": incident.kind,
+        "watching": incident.kind in NOTICES,
         "reason": incident.reason,
         "started_at": incident.started_at.isoformat(),
         "ended_at": incident.ended_at.isoformat() if incident.ended_at else None,
