@@ -20,7 +20,8 @@ def command(path: Path) -> None:
     """Check the settings without starting anything.
 
     Ends with status 0 if all is well; otherwise every wrong key is named with what would be
-    right, and the status is 2. What is allowed and most likely not meant is warned of. No camera is called, nothing is written.
+    right, and the status is 2. What is allowed and most likely not meant is warned of. No camera is
+    called, nothing is written.
 
     \b
       plumbline -s my.yaml check-config

@@ -30,6 +30,7 @@ def _too_many(cameras: int, cores: int) -> Iterator[str]:
     needed = cameras * BUSY_SHARE * BUSY_CORES
     if needed > cores:
         yield (
-            f"{cameras} cameras are too many for {cores} core{'s' if cores > 1 else ''}: with people "
-            f"in a third of them they need about {needed:.0f}; all will be looked at less often"
+            f"{cameras} cameras are too many for {cores} core{'s' if cores > 1 else ''}: with "
+            f"people in a third of them they need about {needed:.0f}; all will be looked at less "
+            "often"
         )

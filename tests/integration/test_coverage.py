@@ -10,7 +10,8 @@ import pytest
 
 from monitor.posture.minutes import MINUTE
 from monitor.store.minutes import coverage
-from monitor.store.tables import CoverageMinute
+from monitor.store.tables import CoverageMinute, Event
+from tests.builders import a_rule
 from tests.integration.watched import Watched
 
 WEIGHTS = [0.4, 0.15, 0.1, 0.15, 0.1, 0.1]
@@ -102,6 +103,31 @@ def test_a_stopped_process_was_blind(watched: Watched) -> None:
     seen, blind = told(watched)
     assert seen == pytest.approx(60.0, abs=0.3)
     assert seen + blind == pytest.approx(660.0, abs=0.01)
+
+
+@pytest.mark.parametrize("step_s", [3600.0, -3600.0])
+def test_a_clock_set_during_an_episode_changes_no_duration(tmp_path: Path, step_s: float) -> None:
+    watched = Watched(tmp_path, [a_rule()])
+    watched.show(2.0, bent=0.0)
+    watched.show(6.0, bent=75.0)
+    watched.clock.set_by(step_s)
+    watched.show(6.0, bent=75.0)
+    watched.show(3.0, bent=0.0)
+    watched.stop()
+    (event,) = watched.rows(Event)
+    assert event.duration_s == pytest.approx(12.0, abs=0.5)
+    assert event.ended_at is not None
+    assert (event.ended_at - event.started_at).total_seconds() == pytest.approx(12.0, abs=0.5)
+
+
+def test_a_process_stopped_during_an_episode_ends_it_where_it_was_last_seen(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, [a_rule()])
+    watched.show(2.0, bent=0.0)
+    watched.show(6.0, bent=75.0)
+    watched.clock.advance(600.0)
+    watched.show(6.0, bent=75.0)
+    watched.stop()
+    assert sorted(round(event.duration_s) for event in watched.rows(Event)) == [6, 6]
 
 
 @pytest.mark.parametrize("seed", range(4))
