@@ -1,7 +1,8 @@
 """From the picture's frame to gravity's: where down is for one person.
 
 The camera is a pinhole. Its pitch is positive when it looks down, its roll when it is turned
-clockwise about its view, its field of view is horizontal.
+clockwise about its view, its field of view is that of the picture's longer side: a camera that
+stands on end has the same lens.
 """
 
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ def rays_to_camera(points: Floats, width: int, height: int, fov_deg: float) -> F
     BlazePose sees a crop round the person as if the camera looked straight at them: its world
     landmarks stand in the frame of the ray, not of the camera's axis.
     """
-    focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
+    focal = _focal(max(width, height), fov_deg)
     x, y = (np.asarray(points) - (width / 2, height / 2)).T
     back = np.column_stack([-x, y, np.full(len(x), focal)])
     a, b, c = (back / np.linalg.norm(back, axis=1, keepdims=True)).T
@@ -98,7 +99,7 @@ def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sigh
 
 
 def _tangents(pixels: Floats, ray: Floats, width: int, height: int, fov_deg: float) -> Floats:
-    focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
+    focal = _focal(max(width, height), fov_deg)
     ahead = np.column_stack(
         [pixels[:, 0] - width / 2, height / 2 - pixels[:, 1], np.full(len(pixels), -focal)]
     )
@@ -117,3 +118,8 @@ def _ray(pose: Pose, calibration: Calibration, width: int, height: int) -> Float
     """(3, 3) turns the camera's axis into the ray to the hips."""
     hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
     return np.asarray(rays_to_camera(hips[None], width, height, calibration.fov_deg)[0])
+
+
+def _focal(side: int, fov_deg: float) -> float:
+    """Pixels."""
+    return float(side / 2 / np.tan(np.radians(fov_deg) / 2))
