@@ -34,8 +34,8 @@ class PacketFilm:
         frame = self._group.newest()
         assert frame is not None
         shown_s = self._video.shown_at(frame)
-        assert shown_s is not None
-        return Picture(upright(frame), behind_s=self._stream_s - shown_s)
+        behind_s = 0.0 if shown_s is None else self._stream_s - shown_s
+        return Picture(upright(frame), behind_s=behind_s)
 
     def close(self) -> None:
         self._video.close()
