@@ -114,8 +114,11 @@ class CameraPipeline:
 
     @property
     def there(self) -> bool:
-        """Whether somebody is, as far as is known."""
-        return bool(self._slots.all)
+        """Whether somebody may be: a body that is not believed counts once something moves in it,
+        as nobody is believed before."""
+        return any(
+            slot.believed or self._motion.within(extent(slot.pose)) for slot in self._slots.all
+        )
 
     @property
     def sought(self) -> bool:

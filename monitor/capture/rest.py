@@ -9,9 +9,9 @@ from monitor.capture.source import Packet
 QUIET_S = 3.0
 """Nobody for so long, and a camera rests: whoever comes is found and believed in less."""
 
-LOOK_S, EARLY_S = 2.0, 0.1
-"""A key picture is looked at so long after the last look, or a little earlier: every one of a
-camera that sends one every 2 s, each costing nothing but itself."""
+LOOK_S, EARLY_S = 4.0, 0.1
+"""A key picture is looked at so long after the last look, or a little earlier: every second one of
+a camera that sends one every 2 s, each costing nothing but itself."""
 
 LONGEST_S = 5.0
 """At the latest so long after the last look the next picture is looked at, whatever has to be

@@ -320,7 +320,7 @@ def followed_s(told: Told) -> list[float | None]:
 
 
 def seconds_of(film: Path) -> float:
-    return film.read_bytes().count(b"\x00\x00\x00\x01\x09") / films.FPS
+    return film.read_bytes().count(films.DELIMITER) / films.FPS
 
 
 def cpu_s_per_minute(pids: Sequence[int], seconds: float) -> list[float]:

@@ -21,6 +21,12 @@ WIDTH, HEIGHT, FPS, GOP = 1920, 1080, 25, 50
 NOISE = 1.0
 """Grey levels: what a camera's own noise filter leaves in a lit hall."""
 
+BEGINS = 2 * GOP
+"""So many pictures an encoder takes to find its rate: left out of what is played in a loop, or each
+round would tell that something changed."""
+
+DELIMITER = b"\x00\x00\x00\x01\x09"
+
 EMPTY = "neg-porch.jpg"
 PERSON = "bend-crouch-with-dog.mp4"
 SQUATS = "squat-side-gym.mp4"
@@ -35,7 +41,8 @@ WAIT_S, EMPTY_S, COMING_S = 5 * FIRST_S, 20.0, 90.0
 
 def empty(folder: Path) -> Path:
     """Nobody, for 20 s."""
-    return _made(folder / "empty.h264", repeat(_photo(EMPTY), round(EMPTY_S * FPS)))
+    pictures = repeat(_photo(EMPTY), BEGINS + round(EMPTY_S * FPS))
+    return _made(folder / "empty.h264", pictures, skip=BEGINS)
 
 
 def person(folder: Path) -> Path:
@@ -88,11 +95,14 @@ def _whole(picture: Image) -> Image:
     return shown
 
 
-def _made(path: Path, pictures: Iterable[Image]) -> Path:
+def _made(path: Path, pictures: Iterable[Image], skip: int = 0) -> Path:
+    """skip: pictures at its beginning that are not kept."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".making.h264")
         _encode(pictures, aside)
+        units = aside.read_bytes().split(DELIMITER)[1 + skip :]
+        aside.write_bytes(b"".join(DELIMITER + unit for unit in units))
         aside.rename(path)
     return path
 
