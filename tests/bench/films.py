@@ -36,11 +36,11 @@ COMING = "one-by-one-standing-table.mp4"
 FIRST_S = 5.8
 """Nobody is in that film yet."""
 
-WAIT_S, EMPTY_S, COMING_S = 5 * FIRST_S, 20.0, 90.0
+WAIT_S, EMPTY_S, COMING_S = 5 * FIRST_S, 42.0, 90.0
 
 
 def empty(folder: Path) -> Path:
-    """Nobody, for 20 s."""
+    """Nobody, for 42 s: an odd number of groups, so that every second key picture is another."""
     pictures = repeat(_photo(EMPTY), BEGINS + round(EMPTY_S * FPS))
     return _made(folder / "empty.h264", pictures, skip=BEGINS)
 
