@@ -276,6 +276,9 @@ class Settings(Part):
         None, description="SQLAlchemy URL; plumbline.db in the data folder when left out"
     )
     workers: int = Field(0, ge=0, le=64, description="worker processes; 0: as many as cores")
+    worker_memory_mb: int | None = Field(
+        None, ge=200, description="a worker that uses more is replaced"
+    )
     rules: Name = "default"
     cameras: list[Camera] = Field(min_length=1)
     engine: EngineSettings = EngineSettings()

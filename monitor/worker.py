@@ -12,9 +12,13 @@ import structlog
 from monitor import calibrations, coaches
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
+from monitor.capture.rate import Rate
+from monitor.capture.urls import camera_kind
+from monitor.capture.watch import WORDS
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
+from monitor.posture.minutes import Minute
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
 from monitor.redact import redact
 from monitor.selftest import SelfTest
@@ -28,8 +32,14 @@ STATE_S = 2.0
 SILENCE_S = 0.5
 """How often a silence is told to the pipeline, however often other cameras wake the loop."""
 
+ACCOUNT_S = 10.0
+"""How often the running minute is kept: a worker that is killed loses no more of it."""
+
 COACH_S = 60.0
 """How often what was seen of people is kept for the next start."""
+
+LIVE = ("rtsp", "http", "usb")
+"""Cameras whose pictures come at a rate of their own."""
 
 SNAPSHOT_S = 10.0
 """How often the last blurred picture of a camera is renewed."""
@@ -62,14 +72,14 @@ class WatchedCamera:
         self._job = job
         self._clock = clock
         self._snapshots = keep.snapshots
-        self._pipeline = CameraPipeline(plan, engine, clock)
+        self._recorder = Recorder(plan, engine.name, keep, faces)
+        self._pipeline = CameraPipeline(plan, engine, clock, self._recorder.resume())
         self._calibration = calibrations.file_of(keep.data, plan.name)
         self._learnt = 0
         if plan.calibration.origin == "assumed":
             calibrations.restore(self._calibration, self._pipeline.vertical)
         self._coach = coaches.file_of(keep.data, plan.name)
         coaches.restore(self._coach, self._pipeline.coach)
-        self._recorder = Recorder(plan, engine.name, keep, faces)
         self._feed = Feed(
             plan.name,
             lambda: make_source(
@@ -83,13 +93,18 @@ class WatchedCamera:
             clock=clock,
             wakeup=wakeup,
         )
+        self._rate = Rate(plan.fps)
         self._frames_in = 0
         self._step: Step | None = None
         self._state = ("starting", "", clock.now())
         self._latency_ms: float | None = None
         self._snapshot: str | None = None
-        self._told_t = self._snapshot_t = self._silence_t = float("-inf")
+        self._told_t = self._snapshot_t = self._silence_t = self._account_t = float("-inf")
         self._picture_t = self._coach_t = clock.steady()
+
+    @property
+    def name(self) -> str:
+        return self._job.plan.name
 
     def start(self) -> None:
         self._feed.start()
@@ -112,7 +127,7 @@ class WatchedCamera:
             self._silence_t = t
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
-        self._recorder.minutes(self._pipeline.minutes.closed(now))
+        self._keep_minutes(t, self._pipeline.minutes.closed(now))
         self._say(feed, t, now)
         return frame is not None
 
@@ -126,19 +141,28 @@ class WatchedCamera:
         self._feed.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
         self._recorder.record(self._pipeline.finish(t, now))
-        self._recorder.minutes(self._pipeline.minutes.flush())
+        self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
         coaches.save(self._coach, self._pipeline.coach)
         self._state = ("off", "", now)
         self._recorder.row(self._state_row(self._feed.state, now))
+        self._recorder.close()
+
+    def _keep_minutes(self, t: float, over: Sequence[Minute]) -> None:
+        if over or t - self._account_t >= ACCOUNT_S:
+            self._account_t = t
+            minutes = self._pipeline.minutes
+            self._recorder.minutes(over, minutes.running, self._pipeline.until)
 
     def _say(self, feed: FeedState, t: float, now: datetime) -> None:
+        if camera_kind(self._job.url) in LIVE:
+            self._recorder.rate(self._rate.look(t, feed.frames_in, feed.state == "up"), now)
         state, reason = self._how(feed)
         if (state, reason) != self._state[:2]:
             log.info("camera", camera=self._job.plan.name, state=state, reason=reason)
             self._state = (state, reason, feed.since if state == feed.state else now)
             self._told_t = float("-inf")
-            trouble = {"down": "down", "blind": reason}.get(state)
-            self._recorder.trouble(trouble, reason, now)
+            blind = self._step.blind if state == "blind" and self._step is not None else None
+            self._recorder.trouble("down" if state == "down" else blind, reason, now)
         if t - self._told_t >= STATE_S:
             self._told_t = t
             self._keep_snapshot(t)
@@ -150,7 +174,7 @@ class WatchedCamera:
             if step.frame is None and (step.at - feed.since).total_seconds() > self._job.plan.gap_s:
                 return "down", "no pictures come"
             if step.frame is not None and step.blind is not None:
-                return "blind", step.blind
+                return "blind", WORDS[step.blind]
         return feed.state, feed.reason
 
     def _keep_calibration(self) -> None:
@@ -218,35 +242,36 @@ class Worker:
         faces: FaceFinder = nobody,
     ) -> None:
         self._wakeup = threading.Event()
-        self._stopping = threading.Event()
+        self._stopping = False
         keep.snapshots.mkdir(parents=True, exist_ok=True)
         self.cameras = [
             WatchedCamera(job, engine, clock, self._wakeup, keep, faces) for job in jobs
         ]
         self._self_test = SelfTest(jobs[0].plan.name, engine, clock, keep, faces)
 
-    def run(self, alive: Callable[[], None]) -> None:
-        """Until `stop`; `alive` is called at every round."""
+    def run(self, alive: Callable[[str], None]) -> None:
+        """Until `stop`; `alive` is called with the name of each camera before it is looked at."""
         for camera in self.cameras:
             camera.start()
         try:
-            while not self._stopping.is_set():
-                alive()
-                self.step(timeout=0.5)
+            while not self._stopping:
+                self.step(0.5, alive)
                 self._self_test.step()
         finally:
             for camera in self.cameras:
                 camera.stop()
 
-    def step(self, timeout: float) -> int:
-        """Wait for a picture, then look at every camera once; how many had a new one."""
+    def step(self, timeout: float, alive: Callable[[str], None]) -> None:
+        """Wait for a picture, then look at every camera once."""
         self._wakeup.wait(timeout)
         self._wakeup.clear()
-        return sum(camera.step() for camera in self.cameras)
+        for camera in self.cameras:
+            alive(camera.name)
+            camera.step()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._wakeup.set()
+        """A signal may come at any moment, even while a lock is held: this sets no event."""
+        self._stopping = True
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import structlog
 
+from monitor.capture.rate import Flood
 from monitor.capture.source import Source
 from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
@@ -159,6 +160,7 @@ class Feed:
         self._backoff = backoff or Backoff()
         self._sampler = Sampler(fps)
         self._times = FrameTimes(clock)
+        self._flood = Flood()
         self._stream_s: float | None = None
         self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
@@ -234,6 +236,8 @@ class Feed:
                     self._change("ended")
                     return
                 self._grabbed(source, stream_s)
+                if source.live:
+                    self._stopping.wait(self._flood.wait_s(self._clock.steady()))
         finally:
             source.close()
 

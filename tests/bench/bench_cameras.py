@@ -125,7 +125,7 @@ class Site:
 def watching(crews: Sequence[Crew]) -> Iterator[list[int]]:
     """The process of each, running; they are asked to stop and have flushed afterwards."""
     for crew in crews:
-        crew.start()
+        crew.start(0.0)
     pids = [crew.pid for crew in crews]
     try:
         yield [pid for pid in pids if pid is not None]
