@@ -243,6 +243,8 @@ class Worker:
         self._wakeup.wait(timeout)
         self._wakeup.clear()
         for camera in self.cameras:
+            if self._stopping:
+                return
             alive(camera.name)
             camera.step()
 
