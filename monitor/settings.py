@@ -174,7 +174,9 @@ class Camera(Part):
     roll_deg: float | None = Field(
         None, ge=-180, le=180, description="positive: turned clockwise about its view"
     )
-    fov_deg: float | None = Field(None, ge=10, le=150, description="horizontal field of view")
+    fov_deg: float | None = Field(
+        None, ge=10, le=150, description="field of view of the longer side"
+    )
     rules: Name | None = Field(None, description="rule pack; the site's when left out")
     changes: dict[str, RuleChange] = {}
     zones: list[Zone] = []

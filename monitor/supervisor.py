@@ -5,14 +5,14 @@ import signal
 import time
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 from apscheduler.schedulers.base import BaseScheduler
 from sqlalchemy.orm import Session
 
-from monitor.clock import Clock
+from monitor.clock import Clock, ClockSteps
 from monitor.crews import Crews, Loss
 from monitor.errors import PlumblineError
 from monitor.outage import Outage
@@ -60,6 +60,7 @@ class Supervisor:
         self._drainer = Drainer(journal, sessions, self._written)
         self._pages = pages
         self._lived = LivedTime()
+        self._steps = ClockSteps(clock)
         self._outage = Outage()
         self._stall: Incident | None = None
         self._backlog: deque[Entry] = deque()
@@ -100,6 +101,7 @@ class Supervisor:
             self._tell_loss(loss, now)
         self._crews.revive(t)
         self._tell_stall(now)
+        self._tell_step(now)
         self._flush()
         if self._pages is not None:
             self._pages.keep()
@@ -139,6 +141,15 @@ class Supervisor:
             self._keep(self._stall)
             self._stall = None
             log.info("stalled no more")
+
+    def _tell_step(self, now: datetime) -> None:
+        step = self._steps.stepped()
+        if step is None:
+            return
+        way = "forward" if step > timedelta(0) else "back"
+        reason = f"the computer's clock was set {way} by {abs(step.total_seconds()):.0f} s"
+        log.warning("clock set", reason=reason)
+        self._keep(_incident("clock", reason, now, ended_at=now))
 
     def _stalled(self) -> str | None:
         """Why nothing can be expected of cameras and workers, and nobody is to blame."""

@@ -16,7 +16,7 @@ import av.error
 from monitor.capture.deadline import within
 from monitor.capture.group import Group, InOrder
 from monitor.capture.source import Packet, Picture
-from monitor.capture.urls import camera_kind, host_and_port
+from monitor.capture.urls import camera_kind, host_and_port, is_metadata
 from monitor.capture.video import AvPacket, Video, upright
 from monitor.capture.words import in_words
 from monitor.clock import Clock, SystemClock
@@ -103,7 +103,9 @@ class StreamSource:
         It reports its own timeout as damaged data, so it gets a little longer than `open` waits.
         """
         host, port = host_and_port(self._url)
-        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        if any(is_metadata(str(address[0])) for *_, address in found):
+            raise CaptureError(f"{host} is no camera: a cloud tells a machine its secrets there")
         timeout = (self._open_timeout_s + 0.5, self._read_timeout_s)
         return Video(self._url, self._options(), timeout)
 

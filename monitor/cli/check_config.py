@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from monitor.capture.open import make_source
+from monitor.cli.doubts import doubts
 from monitor.clock import SystemClock
 from monitor.compose import notifiers
 from monitor.errors import SettingsError
@@ -21,7 +22,8 @@ def command(path: Path) -> None:
     """Check the settings without starting anything.
 
     Ends with status 0 if all is well; otherwise every wrong key is named with what would be
-    right, and the status is 2. No camera is called, nothing is written.
+    right, and the status is 2. What is allowed and most likely not meant is warned of. No camera is
+    called, nothing is written.
 
     \b
       plumbline -s my.yaml check-config
@@ -40,6 +42,8 @@ def command(path: Path) -> None:
             f"camera {camera.name}: {redact(camera.url)}, {camera.fps:g} fps, "
             f"{len(rules)} rules, {len(camera.zones)} zones, {len(camera.masks)} masks"
         )
+    for doubt in doubts(settings):
+        click.echo(f"warning: {doubt}", err=True)
     click.echo(f"{path}: all is well; data goes to {settings.data.resolve()}")
 
 

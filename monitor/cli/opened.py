@@ -62,7 +62,8 @@ def store(settings: Settings) -> Iterator[Sessions]:
     """The database, brought up to date. Raises StoreError when it cannot be used."""
     with ExitStack() as opened:
         try:
-            opened.enter_context(locked(settings.data / IN_USE, alone=False))
+            if sqlite_file(settings.database_url) is not None:
+                opened.enter_context(locked(settings.data / IN_USE, alone=False))
             engine = open_database(settings.database_url)
             opened.callback(engine.dispose)
             migrate(engine, backups=settings.data / "backups")

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import structlog
 
 from monitor import logs
+from monitor.cli.doubts import doubts
 from monitor.cli.opened import first_admin, store, writing_alone
 from monitor.clock import SystemClock
 from monitor.compose import (
@@ -27,6 +29,8 @@ from monitor.settings import Settings, load
 from monitor.store.journal import Journal
 from monitor.supervisor import Supervisor
 
+log = structlog.get_logger()
+
 
 @click.command()
 @click.option("--no-dashboard", is_flag=True, help="Watch only; serve no pages from here.")
@@ -44,6 +48,8 @@ def command(path: Path, no_dashboard: bool) -> None:
     """
     logs.configure()
     settings = load(path)
+    for doubt in doubts(settings):
+        log.warning(doubt)
     keep, engine = keep_of(settings), engine_spec(settings)
     clock = SystemClock()
     with store(settings) as sessions, writing_alone(keep.writing) as lock:

@@ -60,6 +60,10 @@ def _event(data: Mapping[str, Any], zone: ZoneInfo) -> Words:
 
 def _down(data: Mapping[str, Any], zone: ZoneInfo) -> Words:
     since = datetime.fromisoformat(data["started_at"])
+    if data.get("watching"):
+        title = f"[camera] {_who(data)} needs a look – since {_clock(since, zone)}"
+        text = f"{_who(data)} goes on watching, but since {_date(since, zone)}: {data['reason']}."
+        return since, title, text, "/cameras"
     title = f"[camera] {_who(data)} is not watching – since {_clock(since, zone)}"
     text = (
         f"{_who(data)} has not been watching since {_date(since, zone)}: {data['reason']}.\n"

@@ -7,12 +7,13 @@ who crouches is seen crouching, and gets down no faster than knees bend.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from monitor.posture.body import middle, px_per_m, trunk_px
-from monitor.posture.model import Landmark, Person, Pose
+from monitor.posture.model import Floats, Landmark, Person, Pose
 from monitor.posture.rules import lies
 
 SHOULDERS = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
@@ -137,10 +138,14 @@ def stands(person: Person) -> bool:
 
 
 def _look(clock: float, person: Person) -> _Look:
-    down_px = person.pose.landmarks[list(SHOULDERS), 1].mean()
-    return _Look(clock, _over_feet(person), float(down_px), px_per_m(person.pose))
+    down_px = _mean(person.pose.landmarks, SHOULDERS)
+    return _Look(clock, _over_feet(person), down_px, px_per_m(person.pose))
 
 
 def _over_feet(person: Person) -> float:
-    heights = person.gravity[:, 1]
-    return float(heights[list(SHOULDERS)].mean() - heights[list(FEET)].mean())
+    return _mean(person.gravity, SHOULDERS) - _mean(person.gravity, FEET)
+
+
+def _mean(points: Floats, marks: Sequence[int]) -> float:
+    """Of y: for so few, NumPy's own mean takes five times as long."""
+    return sum(points.item(mark, 1) for mark in marks) / len(marks)

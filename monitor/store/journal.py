@@ -63,7 +63,7 @@ class Journal:
     def put(self, entry: Entry) -> None:
         """Keep a row until it is in the database, or what is to be done there once all that was
         put before is in it. Raises OSError when the disk refuses."""
-        write_durably(self._next(), json.dumps(_written(entry), default=_plain).encode())
+        write_durably(self._next(), entry_of(entry))
 
     def entries(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*.json"))
@@ -82,6 +82,19 @@ class Journal:
 
     def _next(self) -> Path:
         return self._folder / f"{time.time_ns():020d}-{uuid4().hex[:8]}.json"
+
+
+def entry_of(entry: Entry) -> bytes:
+    """As it is kept in the journal."""
+    return json.dumps(_written(entry), default=_plain).encode()
+
+
+def row_of(data: bytes) -> Base:
+    """The row in an entry. Raises ValueError, KeyError or TypeError when it holds none."""
+    entry = _entry(data)
+    if isinstance(entry, LeftOpen):
+        raise ValueError("an entry without a row")
+    return entry
 
 
 def _written(entry: Entry) -> dict[str, Any]:

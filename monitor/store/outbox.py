@@ -15,8 +15,12 @@ from monitor.store.tables import Event, Incident, Outbox
 EVENT, DOWN, UP = "event.started", "camera.down", "camera.up"
 TROUBLE, WELL = "site.trouble", "site.well"
 
-OUTAGES = ("down", "frozen", "black", "worker")
+OUTAGES = ("down", "frozen", "black", "covered", "defocused", "worker")
 """The incidents during which a camera does not watch."""
+
+NOTICES = ("moved", "size", "rate")
+"""Those during which it watches, and somebody should look at it. They are told like an outage; of
+their end nobody is told."""
 
 STALL = "stall"
 
@@ -26,7 +30,7 @@ TROUBLES = ("store", "selftest", STALL)
 JUST_BEFORE = timedelta(seconds=30)
 """A stall is noticed this long after the first of its cameras went down, or sooner."""
 
-TOLD = ((OUTAGES, DOWN, UP), (TROUBLES, TROUBLE, WELL))
+TOLD = ((OUTAGES, DOWN, UP), (NOTICES, DOWN, None), (TROUBLES, TROUBLE, WELL))
 """Which incidents are told, and how their beginning and their end are."""
 
 LEASE = timedelta(minutes=2)
@@ -82,7 +86,9 @@ def announce_outages(
             lasted = (incident.ended_at or now) - incident.started_at
             if lasted.total_seconds() > after and not _of_a_stall(incident, stalls):
                 told += announce_camera(session, incident, begun, receivers, now)
-        for name, incident in session.execute(_over_but_not_told(begun, over)).all():
+        if over is None:
+            continue
+        for name, incident in session.execute(_over_but_not_told(kinds, begun, over)).all():
             if name in by_name:
                 told += announce_camera(session, incident, over, [by_name[name]], now)
     return told
@@ -109,13 +115,14 @@ def _running_or_just_over(kinds: Sequence[str], now: datetime, after: float) -> 
     )
 
 
-def _over_but_not_told(begun: str, over: str) -> Any:
+def _over_but_not_told(kinds: Sequence[str], begun: str, over: str) -> Any:
     up = aliased(Outbox)
     return (
         select(Outbox.receiver, Incident)
         .join(Incident, Incident.id == Outbox.subject)
         .where(
             Outbox.kind == begun,
+            Incident.kind.in_(kinds),
             Outbox.delivered_at.is_not(None),
             Incident.ended_at.is_not(None),
             ~exists().where(
@@ -172,6 +179,8 @@ def _incident_data(incident: Incident) -> dict[str, Any]:
     return {
         "incident": str(incident.id),
         "camera": incident.camera,
+        "incident_kind": incident.kind,
+        "watching": incident.kind in NOTICES,
         "reason": incident.reason,
         "started_at": incident.started_at.isoformat(),
         "ended_at": incident.ended_at.isoformat() if incident.ended_at else None,

@@ -208,8 +208,8 @@ class Incident(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     camera: Mapped[str | None]
     kind: Mapped[str]
-    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`, `landmarks`, `journal`, `store`,
-    `selftest`, `alone`, `stall`."""
+    """`down`, `frozen`, `black`, `covered`, `defocused`, `moved`, `size`, `rate`, `clock`,
+    `worker`, `evidence`, `landmarks`, `journal`, `store`, `selftest`, `alone`, `stall`."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

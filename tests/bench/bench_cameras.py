@@ -18,8 +18,8 @@ rss_mb_per_camera each camera beyond the first
 growth            by number of cameras, a third of them with a person: processor seconds in a minute
     of one camera, and megabytes in all
 hall              with `--hall MINUTES` only: 16 cameras dealt to a worker on each core, a third of
-    them with people. oldest_ms: the oldest picture when judged; fps_least; rss_mb; alert_p95_s:
-    from the moment a rule is met to its row
+    them with people. oldest_ms: the oldest picture at its judgement; alert_p95_s: from the moment a
+    rule is met to its row
 Run from the repository: `make bench-cameras`, or with options
 `python -m tests.bench.bench_cameras --cameras 1,4,32 --seconds 60 --hall 10`.
 """
@@ -288,8 +288,9 @@ def recall(truth: Told, told: Told) -> tuple[float, int]:
 
 def followed_s(told: Told) -> list[float | None]:
     """From each moment somebody comes until they are believed; `None`: never while there."""
+    believed = [t - films.WAIT_S for t in told.believed]
     return [
-        next((round(t - stay.comes, 1) for t in told.believed if stay.comes <= t < stay.gone), None)
+        next((round(t - stay.comes, 1) for t in believed if stay.comes <= t < stay.gone), None)
         for stay in PRESENT[films.COMING]
         if stay.gone <= films.COMING_S
     ]

@@ -5,6 +5,7 @@ every picture with the noise of a sensor, so that an empty hall costs what it co
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain, islice, repeat
 from pathlib import Path
 
@@ -21,11 +22,15 @@ NOISE = 1.0
 """Grey levels: what a camera's own noise filter leaves in a lit hall."""
 
 EMPTY = "neg-porch.jpg"
-PERSON = ("bend-crouch-with-dog.mp4", "squat-side-gym.mp4")
+PERSON = "bend-crouch-with-dog.mp4"
+SQUATS = "squat-side-gym.mp4"
 COMING = "one-by-one-standing-table.mp4"
 """People come in one after the other and leave the place empty in between."""
 
-EMPTY_S, COMING_S = 20.0, 90.0
+FIRST_S = 5.0
+"""Nobody is in that film yet."""
+
+WAIT_S, EMPTY_S, COMING_S = 30.0, 20.0, 90.0
 
 
 def empty(folder: Path) -> Path:
@@ -34,16 +39,23 @@ def empty(folder: Path) -> Path:
 
 
 def person(folder: Path) -> Path:
-    """One person who moves, for 30 s."""
-    return _made(folder / "person.h264", chain.from_iterable(map(_film, PERSON)))
+    """One person who moves, and a dog, for 29 s."""
+    return _made(folder / "person.h264", chain.from_iterable(map(_film, [PERSON] * 3)))
 
 
 def shift(folder: Path) -> Path:
-    """An empty place, people who come and go, then one who bends and squats: two minutes."""
-    coming = islice(_film(COMING), round(COMING_S * FPS))
-    return _made(folder / "shift.h264", chain(coming, *map(_film, PERSON)))
+    """An empty place for `WAIT_S`, people who come and go, then one who bends and squats: two and a
+    half minutes."""
+    waits = [_first(COMING, FIRST_S) for _ in range(round(WAIT_S / FIRST_S))]
+    shown = chain(*waits, _first(COMING, COMING_S), _film(PERSON), _film(SQUATS))
+    return _made(folder / "shift.h264", shown)
 
 
+def _first(name: str, seconds: float) -> Iterator[Image]:
+    return islice(_film(name), round(seconds * FPS))
+
+
+@cache
 def _photo(name: str) -> Image:
     picture = cv2.imread(str(MEDIA / name))
     assert picture is not None, f"{MEDIA / name} cannot be read"
@@ -63,13 +75,15 @@ def _film(name: str) -> Iterator[Image]:
 
 
 def _whole(picture: Image) -> Image:
-    """Scaled to fit, before a grey wall."""
+    """Scaled to fit, before the empty place."""
     height, width = picture.shape[:2]
     scale = min(WIDTH / width, HEIGHT / height)
     size = round(width * scale), round(height * scale)
     left, top = (WIDTH - size[0]) // 2, (HEIGHT - size[1]) // 2
-    shown = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
     scaled = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+    if size == (WIDTH, HEIGHT):
+        return np.asarray(scaled, np.uint8)
+    shown = _photo(EMPTY).copy()
     shown[top : top + size[1], left : left + size[0]] = scaled
     return shown
 

@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -178,3 +179,25 @@ def test_cameras_that_went_down_and_came_back_together_are_told_as_one(session: 
     assert row is not None
     down = [row for row in session.scalars(select(Outbox)) if row.kind == "camera.down"]
     assert [row.payload["camera"] for row in down] == ["c2"]
+
+
+@pytest.mark.parametrize("kind", ["frozen", "black", "covered", "defocused"])
+def test_a_blind_camera_is_told_like_one_without_pictures(session: Session, kind: str) -> None:
+    session.add(an_incident(NOON, kind=kind))
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 2 * MINUTE, 60) == 1
+
+
+@pytest.mark.parametrize("kind", ["moved", "size", "rate"])
+def test_a_camera_that_needs_a_look_is_told_and_its_end_is_not(session: Session, kind: str) -> None:
+    incident = an_incident(NOON, kind=kind)
+    session.add(incident)
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 2 * MINUTE, 60) == 1
+    row = take_due(session, NOON + 2 * MINUTE)
+    assert row is not None
+    assert row.payload["watching"] is True
+    delivered(session, row.id, NOON + 2 * MINUTE)
+    incident.ended_at = NOON + 3 * MINUTE
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 4 * MINUTE, 60) == 0

@@ -12,7 +12,7 @@ MOUNTS = """\
 40 27 0:35 / /srv rw,relatime shared:9 - nfs4 nas:/srv rw,vers=4.2
 41 40 254:1 / /srv/local rw,relatime - ext4 /dev/vdb rw
 42 27 0:36 / /mnt/two\\040words rw - cifs //nas/share rw
-43 27 0:37 / /home/me/far rw - fuse.sshfs me@far: rw
+43 27 0:37 / /mnt/far rw - fuse.sshfs me@far: rw
 44 27 254:2 / /over rw - ext4 /dev/vdc rw
 45 44 0:38 / /over rw - 9p host rw
 """
@@ -26,7 +26,7 @@ MOUNTS = """\
         ("/srv/local/plumbline.db", "/srv/local", "ext4"),
         ("/srv/locality/plumbline.db", "/srv", "nfs4"),
         ("/mnt/two words/plumbline.db", "/mnt/two words", "cifs"),
-        ("/home/me/far/plumbline.db", "/home/me/far", "fuse.sshfs"),
+        ("/mnt/far/plumbline.db", "/mnt/far", "fuse.sshfs"),
         ("/over/plumbline.db", "/over", "9p"),
     ],
 )
