@@ -50,7 +50,8 @@ class Killer:
         time.sleep(self._chance.uniform(0.0, 1.0))
         self.begun |= self._events()
         if victim == "worker":
-            os.kill(self._chance.choice(workers(self._site)), signal.SIGKILL)
+            alive = self._site.until(lambda: workers(self._site), 60)
+            os.kill(self._chance.choice(alive), signal.SIGKILL)
         else:
             self._site.kill()
             self._site.start()

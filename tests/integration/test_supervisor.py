@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -18,7 +20,10 @@ pytestmark = pytest.mark.usefixtures("task")
 
 BENT = """
 cameras:
-  - {name: bent, url: "mannequin:bend", pitch_deg: 20, fps: 5}
+  - name: bent
+    url: "mannequin:bend"
+    pitch_deg: 20
+    changes: {trunk-deep-bend: {hold_s: 0}}
 """
 
 
@@ -117,3 +122,16 @@ def test_a_worker_whose_supervisor_is_killed_before_it_has_come_to_life_ends_too
         young = plumbline.until(lambda: workers(plumbline), 20)
         plumbline.kill()
         gone(young)
+
+
+def test_stopping_ends_in_time_while_the_database_is_locked_and_nothing_is_lost(site):
+    with closing(sqlite3.connect(site.data / "plumbline.db")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        assert site.stop() == 0
+        assert time.monotonic() - begun < 10
+        somebody.rollback()
+    assert [event.ended_at for event in site.rows(Event)] == [None]
+    site.start()
+    site.until(lambda: workers(site), 60)
+    assert site.rows(Event)[0].ended_at is not None
