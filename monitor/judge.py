@@ -13,7 +13,7 @@ from monitor.ergonomics.context import UNKNOWN, Context
 from monitor.ergonomics.counts import Count
 from monitor.ergonomics.measures import Measures
 from monitor.posture.episodes import Change, Episode, Episodes
-from monitor.posture.falls import Fall
+from monitor.posture.falls import Fall, stands
 from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import sight, to_gravity
 from monitor.posture.landmarks import Body, Look, View
@@ -59,8 +59,11 @@ class Judge:
         counted: list[Count] = []
         if look.view is not None:
             for body in look.bodies:
+                if body.doubted:
+                    self._doubt(look.t, body, look.view)
+                    continue
                 if body.slot not in self._watched:
-                    self._watched[body.slot] = _Watched(self._wanted)
+                    self._watched[body.slot] = self._met(look, body)
                 watched = self._watched[body.slot]
                 people.append(watched.see(look.t, body, look.view, self._contexts))
                 counted += watched.counted
@@ -73,9 +76,24 @@ class Judge:
         """End what runs where it was last seen: nothing more comes."""
         return self._episodes.finish()
 
+    def _met(self, look: Look, found: Body) -> "_Watched":
+        """Somebody new: perhaps whoever was lost there last."""
+        here = {body.slot for body in look.bodies}
+        gone = [watched for slot, watched in self._watched.items() if slot not in here]
+        near = min(gone, key=lambda watched: watched.off(found), default=None)
+        met = _Watched(self._wanted)
+        if near is not None and near.off(found) <= 1.0:
+            near.found_as(look.t, met)
+        return met
+
+    def _doubt(self, t: float, body: Body, view: View) -> None:
+        """Nothing is judged on a doubted body but whether it falls."""
+        if body.slot in self._watched:
+            self._watched[body.slot].doubt(t, body, view)
+
     def _lost(self, look: Look, view: View) -> Iterable[Person]:
         """Whoever vanished as they fell."""
-        seen = {body.slot for body in look.bodies}
+        seen = {body.slot for body in look.bodies if not body.doubted}
         for slot, watched in self._watched.items():
             if slot not in seen and watched.lose(view):
                 yield watched.gone()
@@ -88,17 +106,38 @@ class _Watched:
         self.counted: Sequence[Count] = ()
         self._measures = Measures(wanted)
         self._fall = Fall()
+        self._heir: _Watched | None = None
         self._smoothing: Smoothing | None = None
 
     def see(self, t: float, body: Body, view: View, contexts: Contexts) -> Person:
         self.person = self._measured(t, body, view, contexts)
         self.seen_t = t
+        self._heir = None
         return self.person
 
+    def doubt(self, t: float, body: Body, view: View) -> None:
+        """Take in the newest picture of somebody no longer believed."""
+        as_seen = sight(body.pose, view.calibration, view.width, view.height)
+        self._fall.see(t, Person(body.slot, body.pose, as_seen.joints))
+
     def lose(self, view: View) -> bool:
-        """Not in the newest picture: whether that looks like a fall."""
-        self._fall.lose(self.person, view.width, view.height)
+        """Not believed in the newest picture: whether they fell and, for all that is seen, are
+        still down."""
+        if self._heir is not None and stands(self._heir.person):
+            return False
+        self._fall.lose(view.width, view.height)
         return self._fall.fallen
+
+    def off(self, found: Body) -> float:
+        """How far a body found is from where this one was lost: over 1, it is not the same."""
+        return self._fall.off(found.pose)
+
+    def found_as(self, t: float, heir: "_Watched") -> None:
+        """Lost, and found again under another number. A fall that is told goes on under the old
+        one, until they stand."""
+        self._heir = heir
+        if not self._fall.fallen:
+            heir._fall.take_over(t, self._fall)
 
     def gone(self) -> Person:
         """The person as lost: nothing of them is seen, only that they fell."""
@@ -112,7 +151,7 @@ class _Watched:
     def _measured(self, t: float, body: Body, view: View, contexts: Contexts) -> Person:
         """Angles are fitted to the look itself, whose bands say how sure it is; what is read off
         the body alone is smoothed."""
-        slot, seen = body
+        slot, seen, _ = body
         pose = self._smoothed(t, seen)
         size = (view.width, view.height)
         as_seen = sight(seen, view.calibration, *size)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from monitor.capture.rest import LONGEST_S
 from monitor.capture.watch import PictureWatch
 from monitor.clock import STEP_S, Clock
 from monitor.evidence import mask_out
@@ -15,6 +16,7 @@ from monitor.pose.mend import mended
 from monitor.posture.body import extent, in_view, middle, trunk_px
 from monitor.posture.coach import Coach
 from monitor.posture.episodes import Change, Episode
+from monitor.posture.falls import WITHIN_S
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Minutes
@@ -22,6 +24,7 @@ from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
+from monitor.posture.sampling import Sampling
 from monitor.posture.search import Search
 from monitor.posture.slots import Slot, Slots
 from monitor.posture.vertical import Vertical
@@ -93,22 +96,32 @@ class CameraPipeline:
         self._motion = Motion()
         self._outlook = Outlook()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
+        self._believed_t: dict[int, float] = {}
         self._size = (0, 0)
         self._search = Search()
         self._sizes = Sizes()
         self._judge = Judge(plan.rules, plan.contexts)
         self._people: Sequence[Person] = ()
-        self._sees = False
+        self._sampling = Sampling(plan.fps)
+        self.fps = plan.fps
+        """Looks a second that what was seen asks for."""
+        self._sees = self._rested = False
         now = clock.now()
         before = max(now - since, timedelta(0)) if since is not None else timedelta(0)
         self.until = now - before
         """Up to here every second is accounted for as watched or blind."""
         self._until_t = clock.steady() - before.total_seconds()
 
+    @property
+    def quiet(self) -> bool:
+        """Nobody is there, and nobody is searched for where somebody may be."""
+        return not self._slots.all and not self._search.aims
+
     def step(self, frame: Frame, frames_in: int = 1) -> Step:
         """Judge one picture; `frames_in` had come in since the last one judged."""
         frame = replace(frame, image=mask_out(frame.image, self.plan.masks))
         blind = self._watch.look(frame)
+        self._rested = frame.rested
         if blind is not None:
             self._account(frame.t, frame.at, blind)
             return self._nobody(frame.t, frame.at, frame, blind)
@@ -122,6 +135,7 @@ class CameraPipeline:
         look = self._kept(frame)
         judged = self._judged(look)
         self._people = judged.people
+        self.fps = self._sampling.fps(frame.t, self._slots.all, self._judge.running)
         self.minutes.sampled(
             frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in judged.people]
         )
@@ -167,7 +181,7 @@ class CameraPipeline:
             self.minutes.cut()
             since = at - timedelta(seconds=lasted_s)
         self._sees = blind is None
-        if self._sees and lasted_s <= self.plan.gap_s:
+        if self._sees and lasted_s <= self.plan.gap_s + (LONGEST_S if self._rested else 0.0):
             self.minutes.watched(since, at, self._people)
         else:
             self.minutes.blind(since, at)
@@ -191,7 +205,10 @@ class CameraPipeline:
         answers = self._follow(frame)
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
+        seen = {slot.number for slot in self._slots.seen}
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
+        new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
+        self._search.found(frame.t, np.array(new).reshape(-1, 2))
         self._slots.forget(frame.t, width, height)
 
     def _at_edge(self, pose: Pose) -> bool:
@@ -231,17 +248,27 @@ class CameraPipeline:
         return _in_view(finds, frame)
 
     def _kept(self, frame: Frame) -> Look:
-        """What is believed of this picture, as it is kept and hence judged."""
+        """Who is believed in this picture, or was until just now, as it is kept and hence judged.
+
+        Bodies that fall look so unlike people that they are doubted before they lie."""
         height, width = frame.image.shape[:2]
         self.vertical.settle(frame.t)
+        self._forget_doubted(frame.t)
         bodies = []
         for slot in self._slots.seen:
             if slot.believed:
                 self.vertical.see(frame.t, slot.number, slot.pose, (width, height))
                 self._sizes.learn(slot.pose, height)
-                bodies.append(Body(slot.number, as_kept(slot.pose)))
+                self._believed_t[slot.number] = frame.t
+            if slot.number in self._believed_t:
+                bodies.append(Body(slot.number, as_kept(slot.pose), not slot.believed))
         view = View(width, height, self.vertical.calibration, self.plan.zones)
         return Look(frame.t, frame.at, None, view, bodies)
+
+    def _forget_doubted(self, t: float) -> None:
+        """Whoever is not believed for as long as a fall takes does not fall."""
+        since = t - WITHIN_S
+        self._believed_t = {slot: at for slot, at in self._believed_t.items() if at >= since}
 
     def _judged(self, look: Look) -> Judged:
         started = self._clock.steady()

@@ -4,7 +4,6 @@ Rows go into the journal; the picture of an event is on disk before its row spea
 replaced, whole, when the peak rises.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,7 +22,7 @@ from monitor.posture.minutes import Minute
 from monitor.posture.model import Image, Person, Pose
 from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
-from monitor.store.journal import Journal
+from monitor.store.journal import Journal, key_of
 from monitor.store.tables import Base, Incident
 
 log = structlog.get_logger()
@@ -104,19 +103,27 @@ class Recorder:
     """Keeps everything of one camera."""
 
     def __init__(
-        self, plan: CameraPlan, engine: str, keep: Keep, faces: FaceFinder = nobody
+        self,
+        plan: CameraPlan,
+        engine: str,
+        keep: Keep,
+        faces: FaceFinder = nobody,
+        *,
+        test: bool = False,
     ) -> None:
-        """faces: a second net for heads that the pose engine misplaced or missed."""
+        """faces: a second net for heads that the pose engine misplaced or missed. test: its events
+        are trials, and no incident is its to tell."""
         self._plan = plan
         self._faces = faces
         self._engine = engine
         self._keep = keep
+        self._test = test
         self._journal = Journal(keep.journal)
         self._writer = uuid4().hex
         self._counted = NEVER
         self._account = accounts.file_of(keep.data, plan.name)
         self._records: dict[Episode, _Record] = {}
-        self._backlog: deque[Base] = deque()
+        self._backlog: dict[tuple[object, ...], Base] = {}
         self._incidents: dict[str, Incident] = {}
         self._tape = Tape(plan.name, engine, plan.fps, plan.gap_s)
         keep.evidence.mkdir(parents=True, exist_ok=True)
@@ -139,7 +146,12 @@ class Recorder:
             if record.revision and (record.picture is not None or due):
                 self._write(episode, record, step)
         self._records = {e: self._records[e] for e in step.running}
-        self._flush()
+        refusal = self._flush()
+        if refusal is None:
+            self._end_incident("journal", step.at)
+        else:
+            reason = f"nothing can be stored, rows wait in memory: {refusal}"
+            self._begin_incident("journal", reason, step.at)
 
     def resume(self) -> datetime | None:
         """Take up what a worker that was killed left; up to where it accounted for the camera's
@@ -147,7 +159,8 @@ class Recorder:
         left = accounts.load(self._account)
         if left is None:
             return None
-        self._backlog.extend(left.rows)
+        for row in left.rows:
+            self._put(row)
         self._flush()
         return left.until if left.run == self._keep.run else None
 
@@ -160,7 +173,8 @@ class Recorder:
             self._counted = max(self._counted, minute.start)
         left = [row for minute in running for row in self._minute_rows(minute)]
         accounts.save(self._account, Account(self._keep.run, until, rows + left))
-        self._backlog.extend(rows)
+        for row in rows:
+            self._put(row)
         for minute in over:
             log.info(
                 "minute",
@@ -207,7 +221,7 @@ class Recorder:
 
     def row(self, row: Base) -> None:
         """Keep any other row."""
-        self._backlog.append(row)
+        self._put(row)
         self._flush()
 
     def rate(self, reason: str | None, at: datetime) -> None:
@@ -266,7 +280,7 @@ class Recorder:
             self._store_picture(episode, record, step)
         record.revision += 1
         record.written_t = step.t
-        self._backlog.append(
+        self._put(
             event_row(
                 self._plan,
                 self._engine,
@@ -277,6 +291,7 @@ class Recorder:
                 revision=record.revision,
                 evidence=record.path,
                 evidence_note=None if record.path else record.note,
+                test=self._test,
             )
         )
 
@@ -316,28 +331,33 @@ class Recorder:
             self._end_incident("landmarks", at)
 
     def _begin_incident(self, kind: str, reason: str, at: datetime) -> None:
-        if kind in self._incidents:
+        if kind in self._incidents or self._test:
             return
         incident = Incident(
             id=uuid4(), camera=self._plan.name, kind=kind, reason=reason, started_at=at
         )
         self._incidents[kind] = incident
-        self._backlog.append(incident)
+        self._put(incident)
         log.warning("incident begun", camera=self._plan.name, kind=kind, reason=reason)
 
     def _end_incident(self, kind: str, at: datetime) -> None:
         incident = self._incidents.pop(kind, None)
         if incident is not None:
             incident.ended_at = at
-            self._backlog.append(incident)
+            self._put(incident)
             log.info("incident ended", camera=self._plan.name, kind=kind)
 
-    def _flush(self) -> None:
-        """Into the journal, oldest first; what the disk refuses waits in memory."""
+    def _put(self, row: Base) -> None:
+        """Let a row wait for the journal, in the place of an older one of the same key."""
+        self._backlog[row.__tablename__, *key_of(row)] = row
+
+    def _flush(self) -> str | None:
+        """Into the journal, oldest first; what the disk refuses waits in memory. Why it did."""
         while self._backlog:
+            key, row = next(iter(self._backlog.items()))
             try:
-                self._journal.put(self._backlog[0])
+                self._journal.put(row)
             except OSError as e:
-                log.error("journal not written, kept in memory", reason=str(e))
-                return
-            self._backlog.popleft()
+                return e.strerror or str(e)
+            del self._backlog[key]
+        return None

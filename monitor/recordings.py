@@ -3,7 +3,7 @@
     landmarks/2026-03-02/dock/120000-000000.landmarks      day and time in UTC
 
 A file is `MAGIC`, the SHA-256 of the rest, and the rest: a header (JSON) and arrays (NumPy's .npz)
-compressed together. See docs/replay.md.
+compressed together. See docs/replay.md. Files of the version before are read too.
 """
 
 import io
@@ -24,7 +24,8 @@ from monitor.durable import make_folder, write_durably
 from monitor.errors import InputError
 from monitor.posture.landmarks import Look, pack, unpack
 
-MAGIC = b"plumbline landmarks 1\n"
+MAGIC = b"plumbline landmarks 2\n"
+FORMER = b"plumbline landmarks 1\n"
 DIGEST_BYTES = 32
 SUFFIX = ".landmarks"
 NAME = "%H%M%S-%f"
@@ -109,7 +110,8 @@ def read(path: Path) -> Recording:
     except OSError as e:
         raise InputError(f"{path} cannot be read ({e.strerror})") from e
     body = data[len(MAGIC) + DIGEST_BYTES :]
-    if data[: -len(body)] != MAGIC + sha256(body).digest():
+    digest = sha256(body).digest()
+    if data[: -len(body)] not in (MAGIC + digest, FORMER + digest):
         raise InputError(f"{path} is damaged")
     return decode(body)
 

@@ -13,14 +13,17 @@ from monitor import calibrations, coaches
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
 from monitor.capture.rate import Rate
+from monitor.capture.rest import LONGEST_S, LOOK_S
 from monitor.capture.urls import camera_kind
 from monitor.capture.watch import WORDS
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
 from monitor.posture.minutes import Minute
+from monitor.posture.sampling import Budget
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
 from monitor.redact import redact
+from monitor.selftest import SelfTest
 from monitor.store.tables import CameraState
 
 log = structlog.get_logger()
@@ -39,6 +42,9 @@ COACH_S = 60.0
 
 LIVE = ("rtsp", "http", "usb")
 """Cameras whose pictures come at a rate of their own."""
+
+OVERLOADED = 0.8
+"""Share of the looks that cameras ask for below which it is said that they get fewer."""
 
 SNAPSHOT_S = 10.0
 """How often the last blurred picture of a camera is renewed."""
@@ -66,10 +72,12 @@ class WatchedCamera:
         wakeup: threading.Event,
         keep: Keep,
         faces: FaceFinder,
+        budget: Budget | None = None,
     ) -> None:
         plan = job.plan
         self._job = job
         self._clock = clock
+        self._budget = budget or Budget()
         self._snapshots = keep.snapshots
         self._recorder = Recorder(plan, engine.name, keep, faces)
         self._pipeline = CameraPipeline(plan, engine, clock, self._recorder.resume())
@@ -96,10 +104,17 @@ class WatchedCamera:
         self._frames_in = 0
         self._step: Step | None = None
         self._state = ("starting", "", clock.now())
+        self.age_s = 0.0
+        """Of the picture judged last, as its judgement began; 0 when there was none."""
         self._latency_ms: float | None = None
+        self._latencies_ms: list[float] = []
         self._snapshot: str | None = None
         self._told_t = self._snapshot_t = self._silence_t = self._account_t = float("-inf")
         self._picture_t = self._coach_t = clock.steady()
+
+    @property
+    def name(self) -> str:
+        return self._job.plan.name
 
     def start(self) -> None:
         self._feed.start()
@@ -109,12 +124,15 @@ class WatchedCamera:
         feed = self._feed.state
         frame = self._feed.take()
         now, t = self._clock.now(), self._clock.steady()
+        self.age_s = 0.0 if frame is None else t - frame.t
         if frame is not None:
             self._picture_t = frame.t
             came_in = feed.frames_in - self._frames_in
             self._frames_in = feed.frames_in
             self._step = self._pipeline.step(frame, came_in)
-            self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
+            self._feed.rest(self._pipeline.quiet)
+            self._feed.set_fps(self._budget.fps(self._pipeline.fps))
+            self._latencies_ms.append(1000.0 * (self._clock.steady() - frame.t))
             self._recorder.record(self._step)
             self._keep_calibration()
             self._keep_coach(t)
@@ -128,8 +146,11 @@ class WatchedCamera:
 
     def _silent(self, feed: FeedState, t: float) -> bool:
         """Whether no pictures come, and it is time to say so."""
-        quiet = feed.state == "down" or t - self._picture_t > self._job.plan.gap_s
-        return quiet and t - self._silence_t >= SILENCE_S
+        gap_s = self._job.plan.gap_s
+        late = t - self._picture_t > gap_s
+        if feed.resting and feed.in_t is not None:
+            late = t - feed.in_t > gap_s or t - self._picture_t > gap_s + LONGEST_S
+        return (feed.state == "down" or late) and t - self._silence_t >= SILENCE_S
 
     def stop(self) -> None:
         """End what runs and keep everything. A capture thread that hangs is left behind."""
@@ -161,6 +182,8 @@ class WatchedCamera:
         if t - self._told_t >= STATE_S:
             self._told_t = t
             self._keep_snapshot(t)
+            self._latency_ms = max(self._latencies_ms, default=self._latency_ms)
+            self._latencies_ms.clear()
             self._recorder.row(self._state_row(feed, now))
 
     def _how(self, feed: FeedState) -> tuple[str, str]:
@@ -170,6 +193,8 @@ class WatchedCamera:
                 return "down", "no pictures come"
             if step.frame is not None and step.blind is not None:
                 return "blind", WORDS[step.blind]
+            if self._budget.share < OVERLOADED:
+                return "up", "the computer is overloaded: every camera is looked at less often"
         return feed.state, feed.reason
 
     def _keep_calibration(self) -> None:
@@ -210,7 +235,7 @@ class WatchedCamera:
             state=state,
             reason=reason,
             since=since,
-            fps_asked=self._job.plan.fps,
+            fps_asked=1.0 / LOOK_S if feed.resting else self._pipeline.fps,
             fps_reached=feed.fps_reached,
             latency_ms=self._latency_ms,
             reconnects=feed.reconnects,
@@ -236,34 +261,43 @@ class Worker:
         keep: Keep,
         faces: FaceFinder = nobody,
     ) -> None:
+        self._clock = clock
+        self._budget = Budget()
         self._wakeup = threading.Event()
-        self._stopping = threading.Event()
+        self._stopping = False
         keep.snapshots.mkdir(parents=True, exist_ok=True)
         self.cameras = [
-            WatchedCamera(job, engine, clock, self._wakeup, keep, faces) for job in jobs
+            WatchedCamera(job, engine, clock, self._wakeup, keep, faces, self._budget)
+            for job in jobs
         ]
+        self._self_test = SelfTest(jobs[0].plan.name, engine, clock, keep, faces)
 
-    def run(self, alive: Callable[[], None]) -> None:
-        """Until `stop`; `alive` is called at every round."""
+    def run(self, alive: Callable[[str], None]) -> None:
+        """Until `stop`; `alive` is called with the name of each camera before it is looked at."""
         for camera in self.cameras:
             camera.start()
         try:
-            while not self._stopping.is_set():
-                alive()
-                self.step(timeout=0.5)
+            while not self._stopping:
+                self.step(0.5, alive)
+                self._self_test.step()
         finally:
             for camera in self.cameras:
                 camera.stop()
 
-    def step(self, timeout: float) -> int:
-        """Wait for a picture, then look at every camera once; how many had a new one."""
+    def step(self, timeout: float, alive: Callable[[str], None]) -> None:
+        """Wait for a picture, then look at every camera once."""
         self._wakeup.wait(timeout)
         self._wakeup.clear()
-        return sum(camera.step() for camera in self.cameras)
+        began = self._clock.steady()
+        for camera in self.cameras:
+            alive(camera.name)
+            camera.step()
+        ended = self._clock.steady()
+        self._budget.spent(ended, ended - began, max(camera.age_s for camera in self.cameras))
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._wakeup.set()
+        """A signal may come at any moment, even while a lock is held: this sets no event."""
+        self._stopping = True
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -12,6 +12,8 @@ from monitor.errors import SettingsError
 from monitor.pose.engines import check_detector
 from monitor.redact import redact
 from monitor.settings import Camera, load, rules_of
+from monitor.store.database import sqlite_file
+from monitor.store.place import refuse_network
 
 
 @click.command()
@@ -28,6 +30,9 @@ def command(path: Path) -> None:
     """
     settings = load(path)
     notifiers(settings)
+    file = sqlite_file(settings.database_url)
+    if file is not None:
+        refuse_network(file)
     if settings.engine.detector_path is not None:
         check_detector(settings.engine.detector_path)
     for camera in settings.cameras:

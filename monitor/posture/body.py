@@ -16,6 +16,8 @@ JOINTS = (
     *BODY, Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST, Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE,
 )  # fmt: skip
 
+_JOINTS = np.array(JOINTS)
+
 SAME_BODY = 0.5
 """Two poses whose big joints lie, in the median, within this share of a trunk length of each other
 are one body: half a trunk is less than two people standing side by side are apart."""
@@ -76,13 +78,13 @@ def extent(pose: Pose) -> tuple[float, float, float, float]:
 def px_per_m(pose: Pose) -> float:
     """Pixels that a metre of this body takes, whatever its posture: the scale that lays its metres
     best over its pixels (least squares, orthographic). At least 1."""
-    return max(1.0, scale_of(pose.landmarks[JOINTS, :2], pose.world[JOINTS, :2]))
+    return max(1.0, scale_of(pose.landmarks[_JOINTS, :2], pose.world[_JOINTS, :2]))
 
 
 def scale_of(points: Floats, metres: Floats) -> float:
     """The factor that lays (n, 2) metres best over as many points, wherever both lie."""
-    points, metres = points - points.mean(axis=0), metres - metres.mean(axis=0)
-    return float((points * metres).sum() / max(float((metres**2).sum()), 1e-9))
+    metres = metres - metres.sum(axis=0) / len(metres)
+    return float(np.vdot(points, metres)) / max(float(np.vdot(metres, metres)), 1e-9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,14 +2,18 @@
 
 Whoever falls is often lost by the model on the floor, which knows few lying people. So two things
 count as fallen: somebody who lies after a fast descent, and somebody who was lost in the middle of
-one. Somebody who crouches is seen crouching, and gets down no faster than knees bend.
+one. Whoever is then found lying where somebody was just lost is taken for the same body. Somebody
+who crouches is seen crouching, and gets down no faster than knees bend.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from monitor.posture.body import middle, px_per_m, trunk_px
-from monitor.posture.model import Landmark, Person
+from monitor.posture.model import Floats, Landmark, Person, Pose
 from monitor.posture.rules import lies
 
 SHOULDERS = (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER)
@@ -33,11 +37,28 @@ LOWER = 0.5
 """Share of the descent by which the shoulders come nearer to the feet: somebody who walks towards a
 camera that looks down sinks in the picture, and keeps upright."""
 
+LOW_M = 0.6
+"""Shoulders that are no higher over the feet than this are on the floor or nearly: 0.7 m in a deep
+squat, 0.1 m lying (drawn body)."""
+
+FALL_M, FALL_M_S = 0.4, 0.8
+"""Least descent of the shoulders towards the feet, and its mean speed, of a fall seen to its end:
+whoever falls from standing comes down by 1.3 m in a second, whoever lies down by half a metre a
+second at most (the geometric mean of both; ours)."""
+
 GAP_S = 0.5
 """Between looks further apart nobody knows how fast it went: no more time is counted."""
 
 DOWN_S = 3.0
 """Whoever lies this soon after a fast descent has fallen; later they have lain down."""
+
+
+TOPPLED_M = 1.6
+"""The middle of a trunk, 1.1 m above the feet, comes down as far beside them: 1.1 m times √2."""
+
+STANDS_M = 0.9
+"""Height of the shoulders over the feet of somebody who is up again, on a chair at least: 1.3 m
+standing, 0.9 m sitting, below 0.7 m in a crouch (drawn body)."""
 
 
 class Fall:
@@ -53,20 +74,42 @@ class Fall:
         """Take in the person, later than the last time."""
         self._clock += min(t - self._seen_t, GAP_S)
         self._seen_t = t
+        self._pose = person.pose
         self._looks.append(_look(self._clock, person))
         while self._looks[0].clock < self._clock - WITHIN_S:
             self._looks.popleft()
-        if self._descends():
+        if self._falls():
             self._fell_t = t
         self.fallen = lies(person) and (self.fallen or t - self._fell_t <= DOWN_S)
 
-    def lose(self, last: Person, width: int, height: int) -> None:
-        """The person, as seen last, is not in the newest picture (of this size): fallen if lost in
-        a fast descent, unless at the picture's edge, where people walk out."""
-        margin = trunk_px(last.pose) / 2
-        x, y = middle(last.pose)
+    def take_over(self, t: float, lost: "Fall") -> None:
+        """Go on from what was seen of somebody lost, who is found again at `t`, if that is no
+        longer ago than a fall takes. Slower ways down are not told from what was not seen."""
+        if t - lost._seen_t <= WITHIN_S:
+            self._looks = deque(lost._looks)
+            self._clock = lost._clock + t - lost._seen_t
+            self._seen_t = t
+
+    def off(self, pose: Pose) -> float:
+        """How far a body found is from where this one was lost: over 1, nobody topples so far."""
+        away = float(np.linalg.norm(middle(pose) - middle(self._pose)))
+        return away / px_per_m(self._pose) / TOPPLED_M
+
+    def lose(self, width: int, height: int) -> None:
+        """The person is not in the newest picture (of this size): fallen if lost in a fast descent,
+        unless at the picture's edge, where people walk out."""
+        margin = trunk_px(self._pose) / 2
+        x, y = middle(self._pose)
         inside = margin <= x < width - margin and margin <= y < height - margin
         self.fallen = self.fallen or (inside and self._descends())
+
+    def _falls(self) -> bool:
+        """Whether the newest look ends a fall on the floor."""
+        now = self._looks[-1]
+        return now.over_feet <= LOW_M and any(
+            then.over_feet - now.over_feet >= max(FALL_M, FALL_M_S * (now.clock - then.clock))
+            for then in self._looks
+        )
 
     def _descends(self) -> bool:
         """Whether the newest look ends a fast descent."""
@@ -89,7 +132,20 @@ class _Look(NamedTuple):
     px_per_m: float
 
 
+def stands(person: Person) -> bool:
+    """Whether somebody is up, not on the floor."""
+    return _over_feet(person) >= STANDS_M
+
+
 def _look(clock: float, person: Person) -> _Look:
-    over_feet = person.gravity[list(SHOULDERS), 1].mean() - person.gravity[list(FEET), 1].mean()
-    down_px = person.pose.landmarks[list(SHOULDERS), 1].mean()
-    return _Look(clock, float(over_feet), float(down_px), px_per_m(person.pose))
+    down_px = _mean(person.pose.landmarks, SHOULDERS)
+    return _Look(clock, _over_feet(person), down_px, px_per_m(person.pose))
+
+
+def _over_feet(person: Person) -> float:
+    return _mean(person.gravity, SHOULDERS) - _mean(person.gravity, FEET)
+
+
+def _mean(points: Floats, marks: Sequence[int]) -> float:
+    """Of y: for so few, NumPy's own mean takes five times as long."""
+    return sum(points.item(mark, 1) for mark in marks) / len(marks)

@@ -1,11 +1,14 @@
 """From the picture's frame to gravity's: where down is for one person.
 
 The camera is a pinhole. Its pitch is positive when it looks down, its roll when it is turned
-clockwise about its view, its field of view is horizontal.
+clockwise about its view, its field of view is that of the picture's longer side: a camera that
+stands on end has the same lens.
 """
 
+import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +29,7 @@ class Calibration:
     sd_deg: float = 15.0
 
 
+@lru_cache(maxsize=64)
 def camera_to_gravity(calibration: Calibration) -> Floats:
     """The rotation (3, 3) from the camera's axes (x right, y up, z backwards) to gravity's
     (x to the camera's right, y up, z horizontal towards the camera)."""
@@ -34,7 +38,9 @@ def camera_to_gravity(calibration: Calibration) -> Floats:
     level = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
     c, s = np.cos(pitch), np.sin(pitch)
     tilt = np.array([[1.0, 0.0, 0.0], [0.0, c, s], [0.0, -s, c]])
-    return np.asarray(tilt @ level)
+    turn = np.asarray(tilt @ level)
+    turn.setflags(write=False)
+    return turn
 
 
 def rays_to_camera(points: Floats, width: int, height: int, fov_deg: float) -> Floats:
@@ -44,18 +50,23 @@ def rays_to_camera(points: Floats, width: int, height: int, fov_deg: float) -> F
     BlazePose sees a crop round the person as if the camera looked straight at them: its world
     landmarks stand in the frame of the ray, not of the camera's axis.
     """
-    focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
+    focal = _focal(max(width, height), fov_deg)
     x, y = (np.asarray(points) - (width / 2, height / 2)).T
     back = np.column_stack([-x, y, np.full(len(x), focal)])
     a, b, c = (back / np.linalg.norm(back, axis=1, keepdims=True)).T
-    turn = np.array(
+    return np.asarray(np.moveaxis(_turn_to(a, b, c), -1, 0))
+
+
+def _turn_to(a: Any, b: Any, c: Any) -> Floats:
+    """(3, 3, …) turns the axis that points backwards into this unit vector, by numbers or arrays of
+    them."""
+    return np.array(
         [
             [1 - a * a / (1 + c), -a * b / (1 + c), a],
             [-a * b / (1 + c), 1 - b * b / (1 + c), b],
             [-a, -b, c],
         ]
     )
-    return np.asarray(np.moveaxis(turn, -1, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +109,7 @@ def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sigh
 
 
 def _tangents(pixels: Floats, ray: Floats, width: int, height: int, fov_deg: float) -> Floats:
-    focal = width / 2 / np.tan(np.radians(fov_deg) / 2)
+    focal = _focal(max(width, height), fov_deg)
     ahead = np.column_stack(
         [pixels[:, 0] - width / 2, height / 2 - pixels[:, 1], np.full(len(pixels), -focal)]
     )
@@ -115,5 +126,13 @@ def to_gravity(pose: Pose, calibration: Calibration, width: int, height: int) ->
 
 def _ray(pose: Pose, calibration: Calibration, width: int, height: int) -> Floats:
     """(3, 3) turns the camera's axis into the ray to the hips."""
-    hips = pose.landmarks[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP], :2].mean(axis=0)
-    return np.asarray(rays_to_camera(hips[None], width, height, calibration.fov_deg)[0])
+    left, right = pose.landmarks[Landmark.LEFT_HIP], pose.landmarks[Landmark.RIGHT_HIP]
+    x, y = ((left[:2] + right[:2]) / 2).tolist()
+    back = (width / 2 - x, y - height / 2, _focal(max(width, height), calibration.fov_deg))
+    length = math.hypot(*back)
+    return _turn_to(*(side / length for side in back))
+
+
+def _focal(side: int, fov_deg: float) -> float:
+    """Pixels."""
+    return side / 2 / math.tan(math.radians(fov_deg) / 2)

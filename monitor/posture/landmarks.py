@@ -32,10 +32,12 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Body(NamedTuple):
-    """Somebody believed, in one picture: their slot and their pose as kept."""
+    """Somebody in one picture: their slot and their pose as kept. doubted: believed until just now
+    and no longer, as happens to people who fall; no angle is read off them."""
 
     slot: int
     pose: Pose
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +99,18 @@ def pack(looks: Sequence[Look]) -> tuple[dict[str, Any], dict[str, Ints]]:
         "view": view,
         "count": np.array([len(look.bodies) for look in looks], np.uint16),
         "slot": slots,
+        "doubted": np.array([body.doubted for body in bodies], np.bool_),
         **{name: _steps(n[order]) for name, n in numbers._asdict().items()},
     }
 
 
 def unpack(header: Mapping[str, Any], arrays: Mapping[str, Ints]) -> list[Look]:
-    """The looks that `pack` was given."""
+    """The looks that `pack` was given. Of old, nobody doubted was kept."""
     slots, t = arrays["slot"], arrays["t"]
+    doubted = arrays["doubted"] if "doubted" in arrays else np.zeros(len(slots), np.bool_)
     back = np.argsort(np.argsort(slots, kind="stable"), kind="stable")
     poses = _poses(_Numbers(*(_sums(arrays[name])[back] for name in _Numbers._fields)))
-    bodies = map(Body, slots.tolist(), poses)
+    bodies = map(Body, slots.tolist(), poses, doubted.tolist())
     views = [None if view is None else _view(view) for view in header["views"]]
     return [
         Look(

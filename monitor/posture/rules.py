@@ -89,10 +89,12 @@ class Rule:
         """What is judged of a person: a certain rule is over its limit by the low end of the band;
         `None` where it applies to nobody or cannot tell."""
         angle = MEASURES[self.measure].read(person) if self.applies(person, lying) else None
-        if angle is None or self.verdict(angle) is Verdict.CANNOT_TELL:
+        if angle is None:
             return None
         low, high = self._ends(angle)
-        return low if low >= self.enter else high
+        if low >= self.enter:
+            return low
+        return high if high < self.enter else None
 
     def _ends(self, angle: Angle) -> tuple[float, float]:
         if self.sure == "likely" or angle.low is None or angle.high is None:

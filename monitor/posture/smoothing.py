@@ -39,11 +39,10 @@ class Smoothing:
         elif seconds > 0.0:
             scale = px_per_m(pose)
             points = smoothed(self.shown.landmarks[:, :3], pose.landmarks[:, :3], seconds, scale)
-            self.shown = replace(
-                pose,
-                landmarks=np.column_stack([points, pose.landmarks[:, 3]]),
-                world=smoothed(self.shown.world, pose.world, seconds),
-            )
+            landmarks = pose.landmarks.copy()
+            landmarks[:, :3] = points
+            world = smoothed(self.shown.world, pose.world, seconds)
+            self.shown = replace(pose, landmarks=landmarks, world=world)
 
 
 def smoothed(shown: Floats, seen: Floats, seconds: float, per_m: float = 1.0) -> Floats:
@@ -53,7 +52,8 @@ def smoothed(shown: Floats, seen: Floats, seconds: float, per_m: float = 1.0) ->
     with its speed, but for the speed: here it is how far what is seen has left what is shown, which
     lags behind no start of a movement. A point that was no number is taken as it is seen.
     """
-    away = np.linalg.norm(seen - shown, axis=1, keepdims=True) / per_m
-    cutoff = LEAST_HZ + HZ_PER_SPEED * away / max(seconds, SPEED_S)
-    share = 1.0 / (1.0 + 1.0 / (2.0 * np.pi * cutoff * seconds))
-    return np.where(np.isfinite(shown), shown + share * (seen - shown), seen)
+    step = seen - shown
+    away = np.sqrt(np.einsum("ij,ij->i", step, step))
+    cutoff = LEAST_HZ + HZ_PER_SPEED / per_m / max(seconds, SPEED_S) * away
+    share = 1.0 / (1.0 + 1.0 / (2.0 * np.pi * seconds * cutoff))
+    return np.where(np.isfinite(shown), shown + share[:, None] * step, seen)

@@ -19,6 +19,8 @@ Polygon = Sequence[tuple[float, float]]
 
 def zones_of(pose: Pose, zones: Mapping[str, Polygon], width: int, height: int) -> tuple[str, ...]:
     """The zones in which the middle of the feet lies."""
+    if not zones:
+        return ()
     x, y = pose.landmarks[list(FEET), :2].mean(axis=0) / (width, height)
     return tuple(name for name, polygon in zones.items() if contains(polygon, x, y))
 

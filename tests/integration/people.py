@@ -67,16 +67,24 @@ def film(path: Path) -> Iterator[tuple[float, Image]]:
         yield i / FPS, np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
+def held(path: Path, seconds: float) -> Iterator[Frame]:
+    """A video whose last picture stays."""
+    for t, image in film(path):
+        yield a_frame(t, image)
+    for i in range(1, int(seconds * FPS) + 1):
+        yield a_frame(t + i / FPS, image)
+
+
 def drawn(url: str, seconds: float) -> Iterator[Frame]:
     source = MannequinSource.from_url(url)
     source.open()
     for i in range(int(seconds * FPS)):
         picture = source.picture(i / FPS)
-        yield _frame(i / FPS, picture.image, picture.truth)
+        yield a_frame(i / FPS, picture.image, picture.truth)
 
 
 def watched(path: Path, engine: Engine) -> list[Look]:
-    return looks((_frame(t, image) for t, image in film(path)), engine)
+    return looks((a_frame(t, image) for t, image in film(path)), engine)
 
 
 def looks(frames: Iterable[Frame], engine: Engine) -> list[Look]:
@@ -91,7 +99,7 @@ def looks(frames: Iterable[Frame], engine: Engine) -> list[Look]:
     return found
 
 
-def _frame(t: float, image: Image, truth: tuple[Truth, ...] = ()) -> Frame:
+def a_frame(t: float, image: Image, truth: tuple[Truth, ...] = ()) -> Frame:
     return Frame(image, AT + timedelta(seconds=t), t, truth=truth)
 
 

@@ -80,3 +80,10 @@ def test_old_recordings_go_with_their_folders_and_young_ones_stay(tmp_path):
     assert recordings.purge(tmp_path, NOON + timedelta(days=1)) == 2
     assert list(tmp_path.iterdir()) == []
     assert recordings.purge(tmp_path / "never", NOON) == 0
+
+
+def test_a_file_of_the_version_before_is_read(tmp_path):
+    (path,) = recorded(tmp_path, 2)
+    was = path.read_bytes()
+    path.write_bytes(was.replace(recordings.MAGIC, recordings.FORMER))
+    assert len(recordings.read(path).looks) == 2

@@ -1,5 +1,6 @@
 """What is said of settings that are wrong: the key, and what would be right."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from monitor.compose import contexts_of
 from monitor.ergonomics.context import Stance
 from monitor.errors import SettingsError
-from monitor.settings import load, rules_of
+from monitor.posture.rules import OF_ERGONOMICS
+from monitor.settings import PACKS, load, load_pack, rules_of
 
 CAMERA = "cameras: [{name: gate, url: 'mannequin:'}]\n"
 
@@ -188,6 +190,23 @@ def test_a_wrong_rule_in_a_pack_is_named(change, said, tmp_path):
     message = refused(tmp_path, CAMERA + "rules: mine")
     assert f"{pack}: rules.bend" in message
     assert said in message
+
+
+@pytest.mark.parametrize("pack", sorted(path.stem for path in PACKS.glob("*.yaml")))
+def test_every_rule_of_a_shipped_pack_says_where_it_comes_from(pack, tmp_path):
+    settings = load(written(tmp_path, with_camera(f"rules: {pack}")), {})
+    rules = rules_of(settings.cameras[0], settings)
+    assert {rule.pack for rule in rules} == {pack}
+    for rule in rules:
+        standard = re.search(r"ISO|EN 1005|WISHA|RULA|REBA|OWAS", rule.source)
+        assert standard or "our own" in rule.source
+        assert any(word in rule.source for word in ("read", "verified"))
+
+
+def test_the_ergonomic_pack_judges_what_the_default_one_does_not():
+    measures = {rule.measure for rule in load_pack("ergonomic").rules.values()}
+    assert measures >= set(OF_ERGONOMICS)
+    assert measures >= {"trunk_flexion", "lying", "fallen"}
 
 
 def test_a_pack_beside_the_settings_counts_before_the_shipped_one(tmp_path):
