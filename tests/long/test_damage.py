@@ -1,6 +1,7 @@
 """Five minutes of a bad line: one byte in 10⁵ has a flipped bit."""
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from monitor.capture.watch import PictureWatch
@@ -29,7 +30,7 @@ def test_five_minutes_of_flipped_bits_cost_pictures_and_never_the_camera(
                 times.append(frame.t)
                 said.add(watch.look(frame))
         state = feed.state
-    longest = max(b - a for a, b in zip(times, times[1:], strict=False))
+    longest = max(b - a for a, b in pairwise(times))
     print(f"{len(times)} looks, longest gap {longest:.2f} s, {state.reconnects} reconnects, {said}")
     assert (state.state, state.reconnects, said) == ("up", 0, {None})
     assert len(times) > 0.95 * 5 * LASTS_S
