@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from monitor.capture.watch import WORDS
+from monitor.capture.mannequin import MannequinSource
+from monitor.capture.watch import WORDS, PictureWatch
 from monitor.pipeline import CameraPlan
-from monitor.posture.model import Image
+from monitor.posture.model import Frame, Image
+from monitor.posture.motion import Motion
+from monitor.posture.outlook import Outlook
 from monitor.recorder import Keep, nobody
 from monitor.store.database import migrate, open_database, sessions_of
 from monitor.store.journal import Drainer, Journal
@@ -113,3 +116,22 @@ def test_a_picture_of_another_size_is_said_and_watched(tmp_path: Path) -> None:
     assert kind == "size"
     assert reason.startswith("its picture has 160 x 96 pixels now, 320 x 192 before")
     assert told.blind_s == 0.0
+
+
+def test_a_drawn_shift_is_seen_throughout() -> None:
+    """People walk, bend and stand before things; nobody covers, blurs or moves the camera."""
+    clock = FakeClock(BEGIN)
+    source = MannequinSource.from_url("mannequin:shift?people=3", clock=clock)
+    source.open()
+    watch, motion, outlook, due = PictureWatch(), Motion(), Outlook(), 0.0
+    said: set[object] = set()
+    for _ in range(40):
+        t = source.grab()
+        while t is not None and t < due:
+            t = source.grab()
+        assert t is not None
+        due = t + 1.0
+        image = source.retrieve().image
+        motion.look(t, image)
+        said |= {watch.look(Frame(image, BEGIN, t)), outlook.moved(t, motion.cells)}
+    assert said == {None, False}

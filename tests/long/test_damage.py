@@ -4,6 +4,8 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from monitor.capture.watch import PictureWatch
 from tests.integration.damage import with_flipped_bits
 from tests.integration.rtsp import RtspServer, rtsp
@@ -15,6 +17,7 @@ __all__ = ["rtsp"]
 LASTS_S = 300.0
 
 
+@pytest.mark.timeout(LASTS_S + 120)
 def test_five_minutes_of_flipped_bits_cost_pictures_and_never_the_camera(
     rtsp: RtspServer, tmp_path: Path
 ) -> None:
