@@ -34,7 +34,6 @@ USER plumbline
 VOLUME ["/data"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/healthz', timeout=3)"]
+HEALTHCHECK --interval=60s --timeout=20s --start-period=60s CMD ["plumbline", "status"]
 ENTRYPOINT ["plumbline"]
 CMD ["run"]

@@ -1,5 +1,6 @@
 """The first page: are the cameras watched, and what happened today."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -10,6 +11,9 @@ from monitor.daily import bounds
 from monitor.store import cameras, events, incidents, minutes
 
 LATEST = 8
+
+SELF_TESTED = timedelta(hours=25)
+"""Every worker tests itself daily; a worker started anew, soon."""
 
 pages = Blueprint("overview", __name__)
 
@@ -40,4 +44,5 @@ def _now() -> dict[str, Any]:
             "counts": events.by_severity(store, since, until),
             "latest": events.page(store, events.Wanted(), limit=LATEST),
             "incidents": incidents.unended(store),
+            "self_tests": events.self_tests(store, at - SELF_TESTED),
         }

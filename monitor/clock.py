@@ -4,6 +4,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+STEP_S = 1.0
+"""A difference between the wall clock and the steady one that grew by more was a step: time servers
+push a clock along by 0.5 ms a second at most."""
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -37,8 +41,8 @@ class FrameTimes:
     jumps, stands still or is missing, arrival time takes over and a new anchor is set. A picture
     cannot come before it was taken: one that would have sets a new anchor too, so that what was
     held up while connecting does not date everything after it too late. The wall
-    clock is looked at again every `recheck_s`, so that a step moves the dates of later frames and
-    no duration.
+    clock is looked at again every `recheck_s`, and at once after a step, which moves the dates of
+    later frames and no duration.
     """
 
     def __init__(self, clock: Clock, *, tolerance_s: float = 2.0, recheck_s: float = 60.0):
@@ -54,9 +58,14 @@ class FrameTimes:
         arrived = self._clock.steady()
         t = self._steady(stream_s, arrived)
         self._last_t = t
+        since_s, wall = self._wall = self._checked(arrived, self._clock.now())
+        return t, wall + timedelta(seconds=t - since_s)
+
+    def _checked(self, arrived: float, now: datetime) -> tuple[float, datetime]:
         if self._wall is None or arrived - self._wall[0] >= self._recheck_s:
-            self._wall = (arrived, self._clock.now())
-        return t, self._wall[1] + timedelta(seconds=t - self._wall[0])
+            return arrived, now
+        off_s = (now - self._wall[1]).total_seconds() - (arrived - self._wall[0])
+        return (arrived, now) if abs(off_s) > STEP_S else self._wall
 
     def _steady(self, stream_s: float | None, arrived: float) -> float:
         if stream_s is None:
@@ -67,3 +76,20 @@ class FrameTimes:
         ):
             self._offset = arrived - stream_s
         return max(stream_s + self._offset, self._last_t)
+
+
+class ClockSteps:
+    """Notices when somebody sets the wall clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset_s = self._offset()
+
+    def stepped(self) -> timedelta | None:
+        """By how much the wall clock was set since the last call; `None` when it was not."""
+        before, self._offset_s = self._offset_s, self._offset()
+        step_s = self._offset_s - before
+        return timedelta(seconds=step_s) if abs(step_s) > STEP_S else None
+
+    def _offset(self) -> float:
+        return self._clock.now().timestamp() - self._clock.steady()

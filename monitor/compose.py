@@ -3,6 +3,7 @@
 import os
 import socket
 from dataclasses import replace
+from math import ceil
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -21,10 +22,18 @@ from monitor.recorder import Keep
 from monitor.settings import Camera, Settings, Work, rules_of
 from monitor.store.database import Sessions
 from monitor.store.outbox import Receiver
+from monitor.vitals import machine_mb
 from monitor.worker import CameraJob
 
 GIVEN_SD_DEG = 2.0
 """How well people tell the pitch of a camera (ours: a phone laid against it)."""
+
+WORKERS_SHARE = 0.8
+"""Of the memory there is, for all workers: before a leak takes more it is ended, in order."""
+
+WORKER_MB, CAMERA_MB = 1000, 250
+"""Never less than this for a worker, and for each of its cameras: one with a 1280×720 camera peaked
+at 660 MB, and a worker that only needs much must not be taken for one that leaks."""
 
 
 def engine_spec(settings: Settings) -> EngineSpec:
@@ -85,6 +94,14 @@ def _calibration(camera: Camera) -> Calibration:
         return replace(assumed, fov_deg=fov)
     pitch, roll = camera.pitch_deg or 0.0, camera.roll_deg or 0.0
     return Calibration(pitch, roll, fov, "settings", GIVEN_SD_DEG)
+
+
+def memory_mb(settings: Settings, workers: int) -> float:
+    """What each of so many workers may use."""
+    if settings.worker_memory_mb is not None:
+        return settings.worker_memory_mb
+    need = WORKER_MB + CAMERA_MB * ceil(len(settings.cameras) / workers)
+    return max(need, WORKERS_SHARE * machine_mb() / workers)
 
 
 def receivers(settings: Settings) -> list[Receiver]:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from monitor.capture.rest import LONGEST_S
 from monitor.capture.watch import PictureWatch
-from monitor.clock import Clock
+from monitor.clock import STEP_S, Clock
 from monitor.evidence import mask_out
 from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
@@ -23,6 +24,7 @@ from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
+from monitor.posture.sampling import Sampling
 from monitor.posture.search import Search
 from monitor.posture.slots import NEAR, Slot, Slots
 from monitor.posture.vertical import Vertical
@@ -55,7 +57,8 @@ class CameraPlan:
 class Step:
     """What one look led to. frame: as judged, masks applied, `None` when none came.
     blind: why nothing could be judged, `None` when it could. calibration: judged by. moved: the
-    camera was found to look elsewhere; what it had learnt is void. look: what was judged; `None`
+    camera was found to look elsewhere; what it had learnt is void. resized: what is to be said of a
+    picture that has another size than before. look: what was judged; `None`
     as the camera stops."""
 
     t: float
@@ -69,6 +72,7 @@ class Step:
     changes: Sequence[Change] = ()
     running: Sequence[Episode] = ()
     look: Look | None = None
+    resized: str | None = None
 
     def when(self, t: float) -> datetime:
         """UTC of another moment on the same steady line."""
@@ -78,7 +82,10 @@ class Step:
 class CameraPipeline:
     """frames → poses → people → angles → episodes → changes, for one camera."""
 
-    def __init__(self, plan: CameraPlan, engine: Engine, clock: Clock) -> None:
+    def __init__(
+        self, plan: CameraPlan, engine: Engine, clock: Clock, since: datetime | None = None
+    ) -> None:
+        """since: up to here somebody else accounted for the camera's time; `None`: it was off."""
         self.plan = plan
         self.minutes = Minutes()
         self._engine = engine
@@ -96,49 +103,90 @@ class CameraPipeline:
         self._sizes = Sizes()
         self._judge = Judge(plan.rules, plan.contexts)
         self._people: Sequence[Person] = ()
-        self._since: datetime = clock.now()
+        self._sampling = Sampling(plan.fps)
+        self.fps = plan.fps
+        """Looks a second that what was seen asks for."""
+        self._sees = self._rested = False
+        now = clock.now()
+        before = max(now - since, timedelta(0)) if since is not None else timedelta(0)
+        self.until = now - before
         """Up to here every second is accounted for as watched or blind."""
+        self._until_t = clock.steady() - before.total_seconds()
+
+    @property
+    def quiet(self) -> bool:
+        """Nobody is there, and nobody is searched for where somebody may be."""
+        return not self._slots.all and not self._search.aims
 
     def step(self, frame: Frame, frames_in: int = 1) -> Step:
         """Judge one picture; `frames_in` had come in since the last one judged."""
         frame = replace(frame, image=mask_out(frame.image, self.plan.masks))
         blind = self._watch.look(frame)
+        self._rested = frame.rested
         if blind is not None:
-            self._account(frame.at, blind)
+            self._account(frame.t, frame.at, blind)
             return self._nobody(frame.t, frame.at, frame, blind)
+        resized = self._resized(frame)
         self._look(frame)
         moved = self._outlook.moved(frame.t, self._motion.cells)
         if moved:
             self.vertical.forget()
             self.coach.forget()
-        self._account(frame.at, None)
+        self._account(frame.t, frame.at, None)
         look = self._kept(frame)
         judged = self._judged(look)
         self._people = judged.people
+        self.fps = self._sampling.fps(frame.t, self._slots.all, self._judge.running)
         self.minutes.sampled(
             frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in judged.people]
         )
         return Step(
             frame.t, frame.at, frame, None, self.vertical.calibration, moved,
             self._slots.seen, judged.people, judged.changes, list(self._judge.running), look,
+            resized,
         )  # fmt: skip
+
+    def _resized(self, frame: Frame) -> str | None:
+        """Whoever is followed is searched for anew in a picture of another size; one of another
+        shape shows another view, and what was learnt of the camera is void."""
+        (height, width), (was_wide, was_high) = frame.image.shape[:2], self._size
+        if not was_wide or (width, height) == self._size:
+            return None
+        self._slots.drop()
+        if abs(width * was_high - height * was_wide) > max(width, height, was_wide, was_high):
+            self.vertical.forget()
+            self.coach.forget()
+        return (
+            f"its picture has {width} x {height} pixels now, {was_wide} x {was_high} before; "
+            "check its zones if it shows another part of the place"
+        )
 
     def silence(self, t: float, at: datetime, reason: str) -> Step:
         """No pictures come: the time since the last one counts as blind."""
-        self._account(at, reason)
+        self._account(t, at, reason)
         return self._nobody(t, at, None, reason)
 
     def finish(self, t: float, at: datetime) -> Step:
         """End what runs, as the camera stops."""
+        self._account(t, at, None if self._sees else "stopped")
         return Step(t, at, None, None, self.vertical.calibration, changes=self._judge.finish())
 
-    def _account(self, at: datetime, blind: str | None) -> None:
-        gap = (at - self._since).total_seconds()
-        if blind is None and gap <= self.plan.gap_s:
-            self.minutes.watched(self._since, at, self._people)
+    def _account(self, t: float, at: datetime, blind: str | None) -> None:
+        """The time since the last look was watched or blind. How long it was is told by the steady
+        clock: when the wall clock was set meanwhile, only dates change."""
+        lasted_s = t - self._until_t
+        if lasted_s < 0.0:
+            return
+        since = self.until
+        if abs((at - since).total_seconds() - lasted_s) > STEP_S:
+            self.minutes.cut()
+            since = at - timedelta(seconds=lasted_s)
+        self._sees = blind is None
+        if self._sees and lasted_s <= self.plan.gap_s + (LONGEST_S if self._rested else 0.0):
+            self.minutes.watched(since, at, self._people)
         else:
-            self.minutes.blind(self._since, at)
-        self._since = max(at, self._since)
+            self.minutes.blind(since, at)
+        self.until, self._until_t = at, t
 
     def _nobody(self, t: float, at: datetime, frame: Frame | None, blind: str) -> Step:
         self._people = ()
@@ -159,7 +207,10 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
+        seen = {slot.number for slot in self._slots.seen}
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
+        new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
+        self._search.found(frame.t, np.array(new).reshape(-1, 2))
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
 

@@ -4,16 +4,17 @@ Rows go into the journal; the picture of an event is on disk before its row spea
 replaced, whole, when the peak rises.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import structlog
 
-from monitor import evidence, recordings
+from monitor import accounts, evidence, recordings
+from monitor.accounts import Account
+from monitor.capture import watch
 from monitor.durable import make_folder, write_durably
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
@@ -21,7 +22,7 @@ from monitor.posture.minutes import Minute
 from monitor.posture.model import Image, Person, Pose
 from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
-from monitor.store.journal import Journal
+from monitor.store.journal import Journal, key_of
 from monitor.store.tables import Base, Incident
 
 log = structlog.get_logger()
@@ -33,8 +34,13 @@ PICTURE_STEP = 2.0
 """A picture is replaced when the measure rose by this much (degrees or centimetres) since: less
 cannot be seen in it."""
 
+MOVED = "the camera looks elsewhere; check its zones and masks"
+
 SAID_FOR = timedelta(days=1)
-"""How long it is said that a camera was moved: its zones can be wrong, and nobody tells us."""
+"""How long it is said that a camera was moved or its picture has another size: its zones can be
+wrong, and nobody tells us when they were mended."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
@@ -44,12 +50,14 @@ RENEW_S = 10.0
 class Keep:
     """Where and how things are kept. data: the folder of everything. skeleton_only: no picture of
     the place. keep_free_mb: with less free disk no pictures are stored, and events always.
-    landmarks: whether they are kept, to be judged again."""
+    landmarks: whether they are kept, to be judged again. run: of Plumbline, from its start to its
+    stop."""
 
     data: Path
     skeleton_only: bool = False
     keep_free_mb: int = 500
     landmarks: bool = False
+    run: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def journal(self) -> Path:
@@ -95,17 +103,27 @@ class Recorder:
     """Keeps everything of one camera."""
 
     def __init__(
-        self, plan: CameraPlan, engine: str, keep: Keep, faces: FaceFinder = nobody
+        self,
+        plan: CameraPlan,
+        engine: str,
+        keep: Keep,
+        faces: FaceFinder = nobody,
+        *,
+        test: bool = False,
     ) -> None:
-        """faces: a second net for heads that the pose engine misplaced or missed."""
+        """faces: a second net for heads that the pose engine misplaced or missed. test: its events
+        are trials, and no incident is its to tell."""
         self._plan = plan
         self._faces = faces
         self._engine = engine
         self._keep = keep
+        self._test = test
         self._journal = Journal(keep.journal)
         self._writer = uuid4().hex
+        self._counted = NEVER
+        self._account = accounts.file_of(keep.data, plan.name)
         self._records: dict[Episode, _Record] = {}
-        self._backlog: deque[Base] = deque()
+        self._backlog: dict[tuple[object, ...], Base] = {}
         self._incidents: dict[str, Incident] = {}
         self._tape = Tape(plan.name, engine, plan.fps, plan.gap_s)
         keep.evidence.mkdir(parents=True, exist_ok=True)
@@ -113,7 +131,8 @@ class Recorder:
 
     def record(self, step: Step) -> None:
         """Landmarks, evidence and rows of one step."""
-        self._say_moved(step)
+        self._notice("moved", MOVED if step.moved else None, step.at)
+        self._notice("size", step.resized, step.at)
         if self._keep.landmarks:
             self._keep_landmarks(step)
         pictures: dict[int, tuple[bytes | None]] = {}
@@ -127,12 +146,36 @@ class Recorder:
             if record.revision and (record.picture is not None or due):
                 self._write(episode, record, step)
         self._records = {e: self._records[e] for e in step.running}
-        self._flush()
+        refusal = self._flush()
+        if refusal is None:
+            self._end_incident("journal", step.at)
+        else:
+            reason = f"nothing can be stored, rows wait in memory: {refusal}"
+            self._begin_incident("journal", reason, step.at)
 
-    def minutes(self, minutes: Sequence[Minute]) -> None:
-        """Rows of the minutes that are over, and a line in the log for each."""
-        for minute in minutes:
-            self._backlog.extend(minute_rows(minute, self._plan.name, self._writer))
+    def resume(self) -> datetime | None:
+        """Take up what a worker that was killed left; up to where it accounted for the camera's
+        time, `None` when Plumbline was stopped since."""
+        left = accounts.load(self._account)
+        if left is None:
+            return None
+        for row in left.rows:
+            self._put(row)
+        self._flush()
+        return left.until if left.run == self._keep.run else None
+
+    def minutes(self, over: Sequence[Minute], running: Sequence[Minute], until: datetime) -> None:
+        """Rows of the minutes that are over, and a line in the log for each; those running are kept
+        in case this worker is killed, with the moment up to which time is accounted for."""
+        rows = []
+        for minute in over:
+            rows += self._minute_rows(minute)
+            self._counted = max(self._counted, minute.start)
+        left = [row for minute in running for row in self._minute_rows(minute)]
+        accounts.save(self._account, Account(self._keep.run, until, rows + left))
+        for row in rows:
+            self._put(row)
+        for minute in over:
             log.info(
                 "minute",
                 camera=self._plan.name,
@@ -147,9 +190,20 @@ class Recorder:
             )
         self._flush()
 
+    def close(self) -> None:
+        """The worker was told to stop, and everything is kept: from now on the camera is off."""
+        self._account.unlink(missing_ok=True)
+
+    def _minute_rows(self, minute: Minute) -> list[Base]:
+        """A minute that comes again, as the clock was set back, is another writer's: rows of both
+        stay."""
+        if minute.start <= self._counted:
+            self._writer, self._counted = uuid4().hex, NEVER
+        return minute_rows(minute, self._plan.name, self._writer)
+
     def trouble(self, kind: str | None, reason: str, at: datetime) -> None:
-        """The camera is unwell (`down`, `frozen`, `black`) or, with `None`, well again."""
-        for running in ("down", "frozen", "black"):
+        """The camera is `down` or blind (of which `kind` it is) or, with `None`, well again."""
+        for running in ("down", *watch.WORDS):
             if running != kind:
                 self._end_incident(running, at)
         if kind is not None and kind not in self._incidents:
@@ -167,16 +221,23 @@ class Recorder:
 
     def row(self, row: Base) -> None:
         """Keep any other row."""
-        self._backlog.append(row)
+        self._put(row)
         self._flush()
 
-    def _say_moved(self, step: Step) -> None:
-        told = self._incidents.get("moved")
-        if told is not None and (step.moved or step.at - told.started_at > SAID_FOR):
-            self._end_incident("moved", step.at)
-        if step.moved:
-            reason = "the camera looks elsewhere; check its zones and masks"
-            self._begin_incident("moved", reason, step.at)
+    def rate(self, reason: str | None, at: datetime) -> None:
+        """What is wrong with how many pictures come; `None`: nothing."""
+        if reason is None:
+            self._end_incident("rate", at)
+        else:
+            self._begin_incident("rate", reason, at)
+
+    def _notice(self, kind: str, reason: str | None, at: datetime) -> None:
+        """Say for a day what somebody should look at, with what it is now if there is `reason`."""
+        told = self._incidents.get(kind)
+        if told is not None and (reason is not None or at - told.started_at > SAID_FOR):
+            self._end_incident(kind, at)
+        if reason is not None:
+            self._begin_incident(kind, reason, at)
 
     def _changed(self, change: Change, step: Step) -> None:
         episode, record = change.episode, self._record(change.episode)
@@ -219,7 +280,7 @@ class Recorder:
             self._store_picture(episode, record, step)
         record.revision += 1
         record.written_t = step.t
-        self._backlog.append(
+        self._put(
             event_row(
                 self._plan,
                 self._engine,
@@ -230,6 +291,7 @@ class Recorder:
                 revision=record.revision,
                 evidence=record.path,
                 evidence_note=None if record.path else record.note,
+                test=self._test,
             )
         )
 
@@ -269,28 +331,33 @@ class Recorder:
             self._end_incident("landmarks", at)
 
     def _begin_incident(self, kind: str, reason: str, at: datetime) -> None:
-        if kind in self._incidents:
+        if kind in self._incidents or self._test:
             return
         incident = Incident(
             id=uuid4(), camera=self._plan.name, kind=kind, reason=reason, started_at=at
         )
         self._incidents[kind] = incident
-        self._backlog.append(incident)
+        self._put(incident)
         log.warning("incident begun", camera=self._plan.name, kind=kind, reason=reason)
 
     def _end_incident(self, kind: str, at: datetime) -> None:
         incident = self._incidents.pop(kind, None)
         if incident is not None:
             incident.ended_at = at
-            self._backlog.append(incident)
+            self._put(incident)
             log.info("incident ended", camera=self._plan.name, kind=kind)
 
-    def _flush(self) -> None:
-        """Into the journal, oldest first; what the disk refuses waits in memory."""
+    def _put(self, row: Base) -> None:
+        """Let a row wait for the journal, in the place of an older one of the same key."""
+        self._backlog[row.__tablename__, *key_of(row)] = row
+
+    def _flush(self) -> str | None:
+        """Into the journal, oldest first; what the disk refuses waits in memory. Why it did."""
         while self._backlog:
+            key, row = next(iter(self._backlog.items()))
             try:
-                self._journal.put(self._backlog[0])
+                self._journal.put(row)
             except OSError as e:
-                log.error("journal not written, kept in memory", reason=str(e))
-                return
-            self._backlog.popleft()
+                return e.strerror or str(e)
+            del self._backlog[key]
+        return None

@@ -23,7 +23,7 @@ def event_row(
     **record: Any,
 ) -> Event:
     """An event as it stands. calibration: it is judged by. when: UTC of the
-    camera's steady seconds. record: its id, revision, evidence and evidence_note."""
+    camera's steady seconds. record: its id, revision, evidence, evidence_note and test."""
     rule = episode.rule
     assert episode.met_t is not None
     return Event(
@@ -58,7 +58,6 @@ def event_row(
         },
         calibration=asdict(calibration),
         engine=engine,
-        test=False,
         **record,
     )
 

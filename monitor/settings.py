@@ -174,7 +174,9 @@ class Camera(Part):
     roll_deg: float | None = Field(
         None, ge=-180, le=180, description="positive: turned clockwise about its view"
     )
-    fov_deg: float | None = Field(None, ge=10, le=150, description="horizontal field of view")
+    fov_deg: float | None = Field(
+        None, ge=10, le=150, description="field of view of the longer side"
+    )
     rules: Name | None = Field(None, description="rule pack; the site's when left out")
     changes: dict[str, RuleChange] = {}
     zones: list[Zone] = []
@@ -274,6 +276,9 @@ class Settings(Part):
         None, description="SQLAlchemy URL; plumbline.db in the data folder when left out"
     )
     workers: int = Field(0, ge=0, le=64, description="worker processes; 0: as many as cores")
+    worker_memory_mb: int | None = Field(
+        None, ge=200, description="a worker that uses more is replaced"
+    )
     rules: Name = "default"
     cameras: list[Camera] = Field(min_length=1)
     engine: EngineSettings = EngineSettings()

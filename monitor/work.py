@@ -1,9 +1,8 @@
-"""The life of a worker process: orders on standard input, a byte a round on standard output."""
+"""The life of a worker process: orders on standard input, its pulse on standard output."""
 
-import os
+import faulthandler
 import pickle
 import sys
-from contextlib import suppress
 
 from monitor import logs
 from monitor.clock import SystemClock
@@ -11,6 +10,7 @@ from monitor.crew import Orders
 from monitor.durable import locked
 from monitor.pose.engines import make_engine
 from monitor.pose.faces import faces_of
+from monitor.pulse import Heart
 from monitor.recorder import nobody
 from monitor.worker import Worker, stop_on_signals
 
@@ -19,7 +19,6 @@ WAIT_S = 20.0
 
 
 def main() -> None:
-    parent = os.getppid()
     logs.configure()
     orders: Orders = pickle.load(sys.stdin.buffer)
     spec = orders.engine
@@ -37,13 +36,11 @@ def main() -> None:
         orders.jobs, engine, SystemClock(), orders.keep, faces.find if faces else nobody
     )
     stop_on_signals(worker)
-    out = sys.stdout.fileno()
-    os.set_blocking(out, False)
+    heart = Heart(sys.stdout.fileno())
+    faulthandler.enable(sys.stdout)
 
-    def alive() -> None:
-        with suppress(BlockingIOError, BrokenPipeError):
-            os.write(out, b".")
-        if os.getppid() != parent:
+    def alive(camera: str) -> None:
+        if not heart.beat(camera):
             worker.stop()
 
     with locked(orders.keep.writing, alone=False, wait_s=WAIT_S):

@@ -12,11 +12,18 @@ import structlog
 from monitor import calibrations, coaches
 from monitor.capture.feed import Feed, FeedState
 from monitor.capture.open import make_source
+from monitor.capture.rate import Rate
+from monitor.capture.rest import LONGEST_S, LOOK_S
+from monitor.capture.urls import camera_kind
+from monitor.capture.watch import WORDS
 from monitor.clock import Clock
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
+from monitor.posture.minutes import Minute
+from monitor.posture.sampling import Budget
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
 from monitor.redact import redact
+from monitor.selftest import SelfTest
 from monitor.store.tables import CameraState
 
 log = structlog.get_logger()
@@ -27,8 +34,17 @@ STATE_S = 2.0
 SILENCE_S = 0.5
 """How often a silence is told to the pipeline, however often other cameras wake the loop."""
 
+ACCOUNT_S = 10.0
+"""How often the running minute is kept: a worker that is killed loses no more of it."""
+
 COACH_S = 60.0
 """How often what was seen of people is kept for the next start."""
+
+LIVE = ("rtsp", "http", "usb")
+"""Cameras whose pictures come at a rate of their own."""
+
+OVERLOADED = 0.8
+"""Share of the looks that cameras ask for below which it is said that they get fewer."""
 
 SNAPSHOT_S = 10.0
 """How often the last blurred picture of a camera is renewed."""
@@ -56,19 +72,21 @@ class WatchedCamera:
         wakeup: threading.Event,
         keep: Keep,
         faces: FaceFinder,
+        budget: Budget | None = None,
     ) -> None:
         plan = job.plan
         self._job = job
         self._clock = clock
+        self._budget = budget or Budget()
         self._snapshots = keep.snapshots
-        self._pipeline = CameraPipeline(plan, engine, clock)
+        self._recorder = Recorder(plan, engine.name, keep, faces)
+        self._pipeline = CameraPipeline(plan, engine, clock, self._recorder.resume())
         self._calibration = calibrations.file_of(keep.data, plan.name)
         self._learnt = 0
         if plan.calibration.origin == "assumed":
             calibrations.restore(self._calibration, self._pipeline.vertical)
         self._coach = coaches.file_of(keep.data, plan.name)
         coaches.restore(self._coach, self._pipeline.coach)
-        self._recorder = Recorder(plan, engine.name, keep, faces)
         self._feed = Feed(
             plan.name,
             lambda: make_source(
@@ -82,13 +100,21 @@ class WatchedCamera:
             clock=clock,
             wakeup=wakeup,
         )
+        self._rate = Rate(plan.fps)
         self._frames_in = 0
         self._step: Step | None = None
         self._state = ("starting", "", clock.now())
+        self.age_s = 0.0
+        """Of the picture judged last, as its judgement began; 0 when there was none."""
         self._latency_ms: float | None = None
+        self._latencies_ms: list[float] = []
         self._snapshot: str | None = None
-        self._told_t = self._snapshot_t = self._silence_t = float("-inf")
+        self._told_t = self._snapshot_t = self._silence_t = self._account_t = float("-inf")
         self._picture_t = self._coach_t = clock.steady()
+
+    @property
+    def name(self) -> str:
+        return self._job.plan.name
 
     def start(self) -> None:
         self._feed.start()
@@ -98,12 +124,15 @@ class WatchedCamera:
         feed = self._feed.state
         frame = self._feed.take()
         now, t = self._clock.now(), self._clock.steady()
+        self.age_s = 0.0 if frame is None else t - frame.t
         if frame is not None:
             self._picture_t = frame.t
             came_in = feed.frames_in - self._frames_in
             self._frames_in = feed.frames_in
             self._step = self._pipeline.step(frame, came_in)
-            self._latency_ms = 1000.0 * (self._clock.steady() - frame.t)
+            self._feed.rest(self._pipeline.quiet)
+            self._feed.set_fps(self._budget.fps(self._pipeline.fps))
+            self._latencies_ms.append(1000.0 * (self._clock.steady() - frame.t))
             self._recorder.record(self._step)
             self._keep_calibration()
             self._keep_coach(t)
@@ -111,36 +140,50 @@ class WatchedCamera:
             self._silence_t = t
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
-        self._recorder.minutes(self._pipeline.minutes.closed(now))
+        self._keep_minutes(t, self._pipeline.minutes.closed(now))
         self._say(feed, t, now)
         return frame is not None
 
     def _silent(self, feed: FeedState, t: float) -> bool:
         """Whether no pictures come, and it is time to say so."""
-        quiet = feed.state == "down" or t - self._picture_t > self._job.plan.gap_s
-        return quiet and t - self._silence_t >= SILENCE_S
+        gap_s = self._job.plan.gap_s
+        late = t - self._picture_t > gap_s
+        if feed.resting and feed.in_t is not None:
+            late = t - feed.in_t > gap_s or t - self._picture_t > gap_s + LONGEST_S
+        return (feed.state == "down" or late) and t - self._silence_t >= SILENCE_S
 
     def stop(self) -> None:
         """End what runs and keep everything. A capture thread that hangs is left behind."""
         self._feed.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
         self._recorder.record(self._pipeline.finish(t, now))
-        self._recorder.minutes(self._pipeline.minutes.flush())
+        self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
         coaches.save(self._coach, self._pipeline.coach)
         self._state = ("off", "", now)
         self._recorder.row(self._state_row(self._feed.state, now))
+        self._recorder.close()
+
+    def _keep_minutes(self, t: float, over: Sequence[Minute]) -> None:
+        if over or t - self._account_t >= ACCOUNT_S:
+            self._account_t = t
+            minutes = self._pipeline.minutes
+            self._recorder.minutes(over, minutes.running, self._pipeline.until)
 
     def _say(self, feed: FeedState, t: float, now: datetime) -> None:
+        if camera_kind(self._job.url) in LIVE:
+            self._recorder.rate(self._rate.look(t, feed.frames_in, feed.state == "up"), now)
         state, reason = self._how(feed)
         if (state, reason) != self._state[:2]:
             log.info("camera", camera=self._job.plan.name, state=state, reason=reason)
             self._state = (state, reason, feed.since if state == feed.state else now)
             self._told_t = float("-inf")
-            trouble = {"down": "down", "blind": reason}.get(state)
-            self._recorder.trouble(trouble, reason, now)
+            blind = self._step.blind if state == "blind" and self._step is not None else None
+            self._recorder.trouble("down" if state == "down" else blind, reason, now)
         if t - self._told_t >= STATE_S:
             self._told_t = t
             self._keep_snapshot(t)
+            self._latency_ms = max(self._latencies_ms, default=self._latency_ms)
+            self._latencies_ms.clear()
             self._recorder.row(self._state_row(feed, now))
 
     def _how(self, feed: FeedState) -> tuple[str, str]:
@@ -149,7 +192,9 @@ class WatchedCamera:
             if step.frame is None and (step.at - feed.since).total_seconds() > self._job.plan.gap_s:
                 return "down", "no pictures come"
             if step.frame is not None and step.blind is not None:
-                return "blind", step.blind
+                return "blind", WORDS[step.blind]
+            if self._budget.share < OVERLOADED:
+                return "up", "the computer is overloaded: every camera is looked at less often"
         return feed.state, feed.reason
 
     def _keep_calibration(self) -> None:
@@ -190,7 +235,7 @@ class WatchedCamera:
             state=state,
             reason=reason,
             since=since,
-            fps_asked=self._job.plan.fps,
+            fps_asked=1.0 / LOOK_S if feed.resting else self._pipeline.fps,
             fps_reached=feed.fps_reached,
             latency_ms=self._latency_ms,
             reconnects=feed.reconnects,
@@ -216,34 +261,43 @@ class Worker:
         keep: Keep,
         faces: FaceFinder = nobody,
     ) -> None:
+        self._clock = clock
+        self._budget = Budget()
         self._wakeup = threading.Event()
-        self._stopping = threading.Event()
+        self._stopping = False
         keep.snapshots.mkdir(parents=True, exist_ok=True)
         self.cameras = [
-            WatchedCamera(job, engine, clock, self._wakeup, keep, faces) for job in jobs
+            WatchedCamera(job, engine, clock, self._wakeup, keep, faces, self._budget)
+            for job in jobs
         ]
+        self._self_test = SelfTest(jobs[0].plan.name, engine, clock, keep, faces)
 
-    def run(self, alive: Callable[[], None]) -> None:
-        """Until `stop`; `alive` is called at every round."""
+    def run(self, alive: Callable[[str], None]) -> None:
+        """Until `stop`; `alive` is called with the name of each camera before it is looked at."""
         for camera in self.cameras:
             camera.start()
         try:
-            while not self._stopping.is_set():
-                alive()
-                self.step(timeout=0.5)
+            while not self._stopping:
+                self.step(0.5, alive)
+                self._self_test.step()
         finally:
             for camera in self.cameras:
                 camera.stop()
 
-    def step(self, timeout: float) -> int:
-        """Wait for a picture, then look at every camera once; how many had a new one."""
+    def step(self, timeout: float, alive: Callable[[str], None]) -> None:
+        """Wait for a picture, then look at every camera once."""
         self._wakeup.wait(timeout)
         self._wakeup.clear()
-        return sum(camera.step() for camera in self.cameras)
+        began = self._clock.steady()
+        for camera in self.cameras:
+            alive(camera.name)
+            camera.step()
+        ended = self._clock.steady()
+        self._budget.spent(ended, ended - began, max(camera.age_s for camera in self.cameras))
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._wakeup.set()
+        """A signal may come at any moment, even while a lock is held: this sets no event."""
+        self._stopping = True
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -22,6 +22,10 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.advance(seconds)
 
+    def set_by(self, seconds: float) -> None:
+        """Somebody sets the wall clock."""
+        self._now += timedelta(seconds=seconds)
+
     def advance(self, seconds: float) -> None:
         self._steady += seconds
         self._now += timedelta(seconds=seconds)

@@ -10,6 +10,8 @@ from typing import Literal
 
 import structlog
 
+from monitor.capture.rate import Flood
+from monitor.capture.rest import Rest
 from monitor.capture.source import Source
 from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
@@ -24,7 +26,8 @@ class FeedState:
     """What is known of a camera at one moment.
 
     reason: why it is down, one short clause without credentials, else empty. since: when the
-    state began. frames_in: pictures that arrived; sampled: those kept for a look.
+    state began. frames_in: pictures that arrived; in_t: stamp of the newest; sampled: those kept
+    for a look. resting: nobody is there, and few are looked at (`monitor.capture.rest`).
     reconnects: connections made after the first. last_t, last_at: stamps of the newest sample.
     fps_reached: pictures a second taken by the worker over the last 10 s.
     """
@@ -33,6 +36,8 @@ class FeedState:
     since: datetime
     reason: str = ""
     frames_in: int = 0
+    in_t: float | None = None
+    resting: bool = False
     sampled: int = 0
     reconnects: int = 0
     last_t: float | None = None
@@ -110,8 +115,10 @@ class Slot:
         self._closed = False
 
     def put(self, frame: Frame) -> None:
+        """A frame that takes the place of one never looked at stands for its rest too."""
         with self._changed:
-            self._frame = frame
+            rested = self._frame is not None and self._frame.rested
+            self._frame = replace(frame, rested=True) if rested else frame
             self._changed.notify_all()
 
     def wait_empty(self) -> None:
@@ -139,7 +146,7 @@ class Feed:
     make: builds the source, anew for every connection. wakeup: set at every new frame and change
     of state, and may be shared by the feeds of a worker: wait, clear, then take from each.
     Of a source that is not live every sample is handed on: the next waits until it is taken.
-    `state` and `take` are for one other thread, `set_fps` and `stop` for any.
+    `state`, `take` and `rest` are for one other thread, `set_fps` and `stop` for any.
     """
 
     def __init__(
@@ -158,7 +165,9 @@ class Feed:
         self.wakeup = wakeup or threading.Event()
         self._backoff = backoff or Backoff()
         self._sampler = Sampler(fps)
+        self._rest = Rest()
         self._times = FrameTimes(clock)
+        self._flood = Flood()
         self._stream_s: float | None = None
         self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
@@ -181,6 +190,10 @@ class Feed:
 
     def set_fps(self, fps: float) -> None:
         self._sampler.fps = fps
+
+    def rest(self, quiet: bool) -> None:
+        """Whether nobody is there, and nobody is searched for."""
+        self._rest.quiet = quiet
 
     def take(self, timeout: float = 0.0) -> Frame | None:
         """The newest frame not taken yet, waiting up to `timeout` seconds for one."""
@@ -234,6 +247,8 @@ class Feed:
                     self._change("ended")
                     return
                 self._grabbed(source, stream_s)
+                if source.live:
+                    self._stopping.wait(self._flood.wait_s(self._clock.steady()))
         finally:
             source.close()
 
@@ -243,21 +258,31 @@ class Feed:
         index = self._state.frames_in
         self._state = replace(self._state, frames_in=index + 1)
         t, at = self._stamp(source, stream_s)
-        if not self._sampler.due(t):
-            return
+        resting = self._rest.rests(t, source.packet)
+        self._state = replace(self._state, in_t=t, resting=resting or self._state.resting)
+        if self._rest.due(t, source.packet) if resting else self._sampler.due(t):
+            self._rest.looked(t)
+            self._look(source, t, at, index)
+            self._state = replace(self._state, resting=resting)
+
+    def _look(self, source: Source, t: float, at: datetime, index: int) -> None:
+        """Hand on the picture grabbed last, which came then."""
         picture = source.retrieve()
         height, width = picture.image.shape[:2]
+        t, at = t - picture.behind_s, at - timedelta(seconds=picture.behind_s)
         self._state = replace(
             self._state,
             sampled=self._state.sampled + 1, last_t=t, last_at=at, width=width, height=height,
         )  # fmt: skip
-        self._slot.put(Frame(picture.image, at, t, index, picture.truth))
+        rested = self._state.resting
+        self._slot.put(Frame(picture.image, at, t, index, picture.truth, rested))
         self.wakeup.set()
         if not source.live:
             self._slot.wait_empty()
 
     def _came_up(self, source: Source) -> None:
         self._up_from = self._clock.steady()
+        self._rest.wake(self._up_from)
         again = self._state.frames_in > 0
         self._state = replace(self._state, reconnects=self._state.reconnects + again)
         self._change("up")

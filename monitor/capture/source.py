@@ -6,17 +6,27 @@ from monitor.posture.model import Image, Truth
 
 
 class Picture(NamedTuple):
-    """image: (height, width, 3) uint8 RGB, upright; truth: drawn cameras only."""
+    """image: (height, width, 3) uint8 RGB, upright; truth: drawn cameras only. behind_s: by how
+    much it was taken before what was grabbed last; below 0 after it."""
 
     image: Image
     truth: tuple[Truth, ...] = ()
+    behind_s: float = 0.0
+
+
+class Packet(NamedTuple):
+    """A picture as it came. size: bytes. key: it stands on its own, and what follows on it."""
+
+    size: int
+    key: bool
 
 
 class Source(Protocol):
     """A stream of pictures. Not thread-safe; `close` may be called twice.
 
     `grab` is cheap and moves on, `retrieve` turns the picture grabbed last into RGB: pictures
-    nobody needs are never converted (or, for the drawn camera, never drawn).
+    nobody needs are never converted and, of a network stream, not decoded when a key picture comes
+    before the next that is needed (of the drawn camera, never drawn).
     """
 
     live: bool
@@ -34,7 +44,15 @@ class Source(Protocol):
         ...
 
     def retrieve(self) -> Picture:
-        """The picture grabbed last."""
+        """The picture grabbed last; where that is damaged, the next that is whole.
+
+        Raises CaptureError as `grab` does.
+        """
+        ...
+
+    @property
+    def packet(self) -> Packet | None:
+        """Of the picture grabbed last, where it need not be decoded unless it is retrieved."""
         ...
 
     def close(self) -> None: ...

@@ -4,6 +4,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from itertools import chain
 from math import inf
 from pathlib import Path
@@ -13,9 +14,10 @@ import av
 import av.error
 
 from monitor.capture.deadline import within
-from monitor.capture.source import Picture
-from monitor.capture.urls import camera_kind, host_and_port
-from monitor.capture.video import Video, upright
+from monitor.capture.group import Group, InOrder
+from monitor.capture.source import Packet, Picture
+from monitor.capture.urls import camera_kind, host_and_port, is_metadata
+from monitor.capture.video import AvPacket, Video, upright
 from monitor.capture.words import in_words
 from monitor.clock import Clock, SystemClock
 from monitor.errors import CaptureError
@@ -80,9 +82,9 @@ class StreamSource:
         self._read_timeout_s = read_timeout_s
         self._clock = clock or SystemClock()
         self._video: Video | None = None
-        self._steps: Iterator[av.VideoFrame | None] = iter(())
-        self._frame: av.VideoFrame | None = None
         self._pace: Pace | None = None
+        self._frame: av.VideoFrame | None = None
+        self.packet: Packet | None = None
 
     def open(self) -> None:
         with in_words(
@@ -91,7 +93,8 @@ class StreamSource:
             broken="the connection broke, or there is no video: check the address",
         ):
             self._video = within(self._open_timeout_s, self._connect)
-        self._steps = self._video.steps()
+        self._packets = self._video.packets()
+        self._group, self._in_order = Group(self._video), InOrder()
         self._pace = Pace(self._clock) if self._comes_in_bursts(self._video) else None
 
     def _connect(self) -> Video:
@@ -100,7 +103,9 @@ class StreamSource:
         It reports its own timeout as damaged data, so it gets a little longer than `open` waits.
         """
         host, port = host_and_port(self._url)
-        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        if any(is_metadata(str(address[0])) for *_, address in found):
+            raise CaptureError(f"{host} is no camera: a cloud tells a machine its secrets there")
         timeout = (self._open_timeout_s + 0.5, self._read_timeout_s)
         return Video(self._url, self._options(), timeout)
 
@@ -122,28 +127,46 @@ class StreamSource:
     def grab(self) -> float:
         """Never `None`: a network stream that ends has broken."""
         video = self._opened()
-        with in_words(
+        with self._in_words():
+            self._take_in(self._next_packet(), video)
+            if self._frame is None:
+                self._frame = self._newest(video)
+        if self._pace is not None:
+            self._pace.wait(self._stream_s)
+        return self._stream_s
+
+    def _take_in(self, packet: AvPacket, video: Video) -> None:
+        self._group.add(packet)
+        self.packet = Packet(packet.size, packet.is_keyframe)
+        untimed = video.format in _UNTIMED
+        moment = self._clock.steady() if untimed else video.moment(packet)
+        self._stream_s = self._in_order.next(moment)
+
+    def _next_packet(self) -> AvPacket:
+        """A picture that comes after the timeout is only what FFmpeg still held: it is too late."""
+        deadline = time.monotonic() + self._read_timeout_s
+        for packet in self._packets:
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            if packet is not None:
+                return packet
+        raise EOFError
+
+    def _newest(self, video: Video) -> av.VideoFrame:
+        """The newest picture; of a damaged group, the next that can be decoded."""
+        deadline = time.monotonic() + self._read_timeout_s
+        while (frame := self._group.newest()) is None:
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            self._take_in(self._next_packet(), video)
+        return frame
+
+    def _in_words(self) -> AbstractContextManager[None]:
+        return in_words(
             self._url,
             silence=f"no picture for {self._read_timeout_s:g} s",
             broken="the camera broke the connection",
-        ):
-            self._frame = self._next_picture()
-        if video.format in _UNTIMED:
-            return self._clock.steady()
-        stream_s = video.seconds(self._frame)
-        if self._pace is not None:
-            self._pace.wait(stream_s)
-        return stream_s
-
-    def _next_picture(self) -> av.VideoFrame:
-        """A picture that comes after the timeout is only what FFmpeg still held: it is too late."""
-        deadline = time.monotonic() + self._read_timeout_s
-        for frame in self._steps:
-            if time.monotonic() >= deadline:
-                raise TimeoutError
-            if frame is not None:
-                return frame
-        raise EOFError
+        )
 
     def _opened(self) -> Video:
         if self._video is None:
@@ -151,13 +174,20 @@ class StreamSource:
         return self._video
 
     def retrieve(self) -> Picture:
+        video = self._opened()
         if self._frame is None:
             raise CaptureError("no picture has been grabbed")
-        return Picture(upright(self._frame))
+        grabbed_s = self._stream_s
+        if self._group.waits:
+            with self._in_words():
+                self._frame = self._newest(video)
+        shown_s = None if video.format in _UNTIMED else self._frame.time
+        behind_s = 0.0 if shown_s is None else grabbed_s - shown_s
+        return Picture(upright(self._frame), behind_s=behind_s)
 
     def close(self) -> None:
-        self._frame = None
-        self._steps = iter(())
+        self._frame = self.packet = None
+        self._packets = iter(())
         if self._video is not None:
             self._video.close()
             self._video = None
@@ -165,6 +195,8 @@ class StreamSource:
 
 class FileSource:
     """A video file, by its own timestamps, in real time or as fast as it is read."""
+
+    packet = None
 
     def __init__(
         self,

@@ -1,7 +1,9 @@
 """Camera addresses: what kind they are, what is wrong with them, and how to show them safely."""
 
+import socket
 from collections.abc import Mapping
 from difflib import get_close_matches
+from ipaddress import ip_address
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -53,6 +55,35 @@ class UsbAddress(NamedTuple):
     height: int | None
 
 
+_METADATA_NAMES = frozenset(
+    {"metadata", "metadata.google.internal", "metadata.goog", "instance-data.ec2.internal"}
+)
+_METADATA = frozenset(
+    ip_address(address)
+    for address in (
+        "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "192.0.0.192",
+        "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254",
+    )
+)  # fmt: skip
+"""Where clouds tell a machine its own secrets. Other link-local addresses are cameras' own, where
+no server gives them one."""
+
+
+def is_metadata(host: str) -> bool:
+    """Whether a host, by name or address however written, tells a machine's secrets."""
+    if host.rstrip(".").lower() in _METADATA_NAMES:
+        return True
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        try:
+            address = ip_address(socket.inet_aton(host))
+        except (OSError, UnicodeEncodeError):
+            return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address) in _METADATA
+
+
 def host_and_port(url: str) -> tuple[str, int]:
     """Where a network camera listens; the scheme's usual port unless `url` names one. Raises
     SettingsError, with the way to mend it, for an address that names no host."""
@@ -65,6 +96,10 @@ def host_and_port(url: str) -> tuple[str, int]:
         raise SettingsError(f"{redact(url)!r} is no address: {redact(str(e))}") from None
     if not host:
         raise SettingsError(f"{redact(url)!r} names no host: write {parts.scheme}://HOST/PATH")
+    if is_metadata(host):
+        raise SettingsError(
+            f"{host} is no camera: at that address a cloud tells a machine its secrets"
+        )
     return host, port or {"rtsp": 554, "rtsps": 322, "http": 80}.get(parts.scheme, 443)
 
 

@@ -39,6 +39,7 @@ class UsbSource:
     """
 
     live = True
+    packet = None
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """One open video: packets in, upright RGB pictures out."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import av
 import av.error
@@ -13,6 +13,9 @@ from monitor.posture.model import Image
 _WITHOUT_DISPLAY_TIMES = ("avi",)
 """Packets are numbered as they are stored: pictures shown out of that order would run backwards,
 so the number of the packet that released a picture counts."""
+
+
+AvPacket: TypeAlias = "av.Packet[Any]"
 
 
 class Video:
@@ -50,7 +53,30 @@ class Video:
             else:
                 yield None
 
-    def _decoded(self, packet: "av.Packet[Any]") -> list[av.VideoFrame]:
+    def packets(self) -> "Iterator[AvPacket | None]":
+        """The pictures as they come, none decoded; `None` for each packet of anything else."""
+        for packet in self._container.demux():
+            yield packet if packet.stream is self._stream and packet.size else None
+
+    def decoded(self, packet: AvPacket) -> av.VideoFrame | None:
+        """The last picture that this packet lets the decoder show."""
+        frames = self._decoded(packet)
+        return frames[-1] if frames else None
+
+    def held_back(self) -> av.VideoFrame | None:
+        """The last picture the decoder has not shown yet; it needs a key picture next."""
+        try:
+            frames = self._stream.codec_context.decode(None)
+        except (av.error.InvalidDataError, av.error.EOFError):
+            frames = []
+        self.forget()
+        return frames[-1] if frames else None
+
+    def forget(self) -> None:
+        """Nothing decoded so far counts: a key picture comes next."""
+        self._stream.codec_context.flush_buffers()
+
+    def _decoded(self, packet: AvPacket) -> list[av.VideoFrame]:
         """Nothing from sound, nor from a damaged packet: the next key picture mends that."""
         if packet.stream is not self._stream:
             return []
@@ -74,6 +100,15 @@ class Video:
         if ticks is None or self._first_ticks is None:
             return None
         return ticks - self._first_ticks
+
+    def moment(self, packet: AvPacket) -> float:
+        """Stream time of a packet's picture; where the stream gives none, one step after the
+        last."""
+        if packet.pts is not None and packet.time_base is not None:
+            self._last_s = float(packet.pts * packet.time_base)
+        else:
+            self._last_s = 0.0 if self._last_s is None else self._last_s + self._step_s
+        return self._last_s
 
     @property
     def length_s(self) -> float | None:

@@ -1,13 +1,27 @@
-"""Notices a camera that sends pictures but shows nothing: frozen or black."""
+"""Notices a camera that sends pictures but shows nothing: frozen, black, covered, out of focus."""
 
+from collections import deque
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.capture.detail import Detail
 from monitor.posture.model import Frame
 
-Blindness = Literal["frozen", "black"]
+Blindness = Literal["frozen", "black", "covered", "defocused"]
+
+WORDS: Mapping[str, str] = {
+    "frozen": "its picture stands still while time goes on",
+    "black": "its picture is black",
+    "covered": "its lens is covered: nothing is left of what it showed",
+    "defocused": "it is out of focus or its lens is dirty",
+}
+"""What is told of each."""
+
+_LOOP = 8
+"""Pictures that come again and again, so many at most, are no film."""
 
 _GRID = 8
 """Every 8th point of every 8th row is looked at: 32,400 points of a 1080p picture."""
@@ -19,26 +33,28 @@ _BLACK_SPREAD = 8.0
 class PictureWatch:
     """Says of each sampled frame whether a person could be seen in it at all.
 
-    Frozen: for `frozen_after_s`, at least 99.5 % of the points looked at have exactly the value
-    they had at its beginning. A live sensor is noisy, and whatever the encoder drops, each key
-    picture (every 1 to 10 s, so several within 20 s) is coded anew from other noise: some rounding
-    falls otherwise in far more than one block of 200. What stays equal is a picture repeated by
-    a driver, a recorder or a bridge. The 0.5 % leave room for the clock a camera writes into its
-    picture: the digits that change cover less. Equality, not small difference, is asked for: a
-    quiet hall is never called frozen, at the price of missing a stuck sensor whose encoder adds
-    differences of its own.
+    Frozen: for `frozen_after_s` no picture came but those last seen before (the last 8 that
+    differ, so that a recorder which repeats a few is noticed too). The same: at least 99.5 % of
+    the points looked at have exactly the value they had. A live sensor is noisy, and whatever the
+    encoder drops, each key picture (every 1 to 10 s, so several within 20 s) is coded anew from
+    other noise: some rounding falls otherwise in far more than one block of 200. What stays equal
+    is a picture repeated by a driver, a recorder or a bridge. The 0.5 % leave room for the clock a
+    camera writes into its picture: the digits that change cover less. Equality, not small
+    difference, is asked for: a quiet hall is never called frozen, at the price of missing a stuck
+    sensor whose encoder adds differences of its own.
 
     Black: for `black_after_s`, mean brightness under 16 of 255 (the black level of video: a lens
     cap or a lost signal) with a spread under 8, so that one lamp in a dark hall is no black.
 
-    Both end with the first picture that differs. Takes less than 0.1 ms.
+    Both end with the first picture that differs. Covered and out of focus: see `Detail`.
     """
 
     def __init__(self, *, frozen_after_s: float = 20.0, black_after_s: float = 2.0):
         self._frozen_after_s = frozen_after_s
         self._black_after_s = black_after_s
-        self._reference: NDArray[np.uint8] | None = None
+        self._seen: deque[NDArray[np.uint8]] = deque(maxlen=_LOOP)
         self._still_from = 0.0
+        self._detail, self._shape = Detail(), (0, 0, 0)
         self._black_from: float | None = None
 
     def look(self, frame: Frame) -> Blindness | None:
@@ -48,7 +64,9 @@ class PictureWatch:
             return "black"
         if self._still_for(points, frame.t) >= self._frozen_after_s:
             return "frozen"
-        return None
+        if frame.image.shape != self._shape:
+            self._detail, self._shape = Detail(), frame.image.shape
+        return self._detail.look(frame.t, frame.image)
 
     def _black_for(self, points: NDArray[np.uint8], t: float) -> float:
         if points.mean() >= _BLACK_MEAN or points.std() >= _BLACK_SPREAD:
@@ -59,12 +77,12 @@ class PictureWatch:
         return t - self._black_from
 
     def _still_for(self, points: NDArray[np.uint8], t: float) -> float:
-        """Compared with the first of the still pictures, so that slow change adds up."""
-        known = self._reference
-        if known is None or known.shape != points.shape or not _same(known, points):
-            self._reference, self._still_from = points, t
+        """Compared with the first of those alike, so that slow change adds up."""
+        if not any(_same(known, points) for known in reversed(self._seen)):
+            self._seen.append(points)
+            self._still_from = t
         return t - self._still_from
 
 
 def _same(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
-    return float(np.count_nonzero(a == b)) >= _STILL_SHARE * a.size
+    return a.shape == b.shape and int(np.count_nonzero(a == b)) >= _STILL_SHARE * a.size

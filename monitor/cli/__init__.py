@@ -22,6 +22,8 @@ COMMANDS = {
     "check-config": "Check the settings without starting anything.",
     "calibrate": "How a camera hangs, and how surely that is known.",
     "status": "How the cameras are now.",
+    "backup": "Copy what is kept while Plumbline runs.",
+    "restore": "Put a backup in the place of the database.",
     "verify": "Check that nothing that was kept is damaged or lost.",
     "models": "Bring, add and check the pose model.",
     "users": "Who may see the pages.",

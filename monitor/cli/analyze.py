@@ -46,7 +46,7 @@ from monitor.settings import load
     default=60.0,
     show_default=True,
     type=click.FloatRange(10, 150),
-    help="Horizontal field of view in degrees.",
+    help="Field of view of the longer side of the picture in degrees.",
 )
 @click.option(
     "--fps",

@@ -14,7 +14,7 @@ from monitor.errors import StoreError
 from monitor.redact import redact
 from monitor.settings import Settings
 from monitor.store import users
-from monitor.store.database import Sessions, migrate, open_database, sessions_of
+from monitor.store.database import Sessions, migrate, open_database, sessions_of, sqlite_file
 
 IN_USE = "database.lock"
 """The file in the data folder that is held by everybody who has the database open."""
@@ -36,12 +36,34 @@ def writing_alone(lock: Path, wait_s: float = LAST_WORDS_S) -> Iterator[IO[bytes
         ) from e
 
 
+def sqlite_of(settings: Settings, instead: str) -> Path:
+    """The file of the database. Raises StoreError, with what to do instead, when it has none."""
+    file = sqlite_file(settings.database_url)
+    if file is None:
+        raise StoreError(f"the database is no SQLite file; {instead}")
+    return file
+
+
+@contextmanager
+def closed(settings: Settings) -> Iterator[None]:
+    """While nobody has the database open. Raises StoreError if somebody has."""
+    try:
+        with locked(settings.data / IN_USE, alone=True):
+            yield
+    except BlockingIOError as e:
+        raise StoreError(
+            "the database is in use: stop plumbline run, plumbline dashboard and every other "
+            "command first"
+        ) from e
+
+
 @contextmanager
 def store(settings: Settings) -> Iterator[Sessions]:
     """The database, brought up to date. Raises StoreError when it cannot be used."""
     with ExitStack() as opened:
         try:
-            opened.enter_context(locked(settings.data / IN_USE, alone=False))
+            if sqlite_file(settings.database_url) is not None:
+                opened.enter_context(locked(settings.data / IN_USE, alone=False))
             engine = open_database(settings.database_url)
             opened.callback(engine.dispose)
             migrate(engine, backups=settings.data / "backups")

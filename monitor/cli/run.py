@@ -4,18 +4,30 @@ import sys
 from pathlib import Path
 
 import click
+import structlog
 
 from monitor import logs
+from monitor.cli.doubts import doubts
 from monitor.cli.opened import first_admin, store, writing_alone
 from monitor.clock import SystemClock
-from monitor.compose import camera_jobs, engine_spec, keep_of, receivers, scheduled
+from monitor.compose import (
+    camera_jobs,
+    engine_spec,
+    keep_of,
+    memory_mb,
+    receivers,
+    scheduled,
+)
 from monitor.crew import Crew, Orders, shared_out
+from monitor.crews import Crews
 from monitor.durable import share
 from monitor.jobs import sweep
 from monitor.pages import Pages
 from monitor.settings import Settings, load
 from monitor.store.journal import Journal
 from monitor.supervisor import Supervisor
+
+log = structlog.get_logger()
 
 
 @click.command()
@@ -34,6 +46,8 @@ def command(path: Path, no_dashboard: bool) -> None:
     """
     logs.configure()
     settings = load(path)
+    for doubt in doubts(settings):
+        log.warning(doubt)
     keep, engine = keep_of(settings), engine_spec(settings)
     clock = SystemClock()
     with store(settings) as sessions, writing_alone(keep.writing) as lock:
@@ -41,8 +55,9 @@ def command(path: Path, no_dashboard: bool) -> None:
         share(lock)
         first_admin(sessions)
         parts = shared_out(camera_jobs(settings), settings.workers)
+        limit = memory_mb(settings, len(parts))
         Supervisor(
-            [Crew(Orders(part, engine, keep)) for part in parts],
+            Crews([Crew(Orders(part, engine, keep), memory_mb=limit) for part in parts]),
             Journal(keep.journal),
             sessions,
             receivers(settings),

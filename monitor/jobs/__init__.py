@@ -1,6 +1,7 @@
 """Scheduled work: each function does one unit of it and says whether there was any."""
 
 from monitor.jobs.alerts import announce, deliver_one
+from monitor.jobs.health import check_store, shorten_log
 from monitor.jobs.purge import Purged, Retention, make_room, purge
 from monitor.jobs.report import report_one_day
 from monitor.jobs.schedule import schedule
@@ -12,6 +13,7 @@ __all__ = [
     "Purged",
     "Retention",
     "announce",
+    "check_store",
     "deliver_one",
     "end_abandoned",
     "loose_ends",
@@ -19,5 +21,6 @@ __all__ = [
     "purge",
     "report_one_day",
     "schedule",
+    "shorten_log",
     "sweep",
 ]

@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.clock import Clock
 from monitor.jobs.alerts import announce, deliver_one
+from monitor.jobs.health import check_store, shorten_log
 from monitor.jobs.purge import Retention, make_room, purge
 from monitor.jobs.report import report_one_day
 from monitor.jobs.sweep import sweep
@@ -26,6 +27,12 @@ log = structlog.get_logger()
 
 PURGE_AT = time(3, 30)
 """Local time at which little is going on (ours)."""
+
+CHECK_AT = time(4, 30)
+"""After the purge, which leaves most to check."""
+
+THOROUGH_ON = 6
+"""The weekday of the thorough check: Sunday (ours)."""
 
 YOUNG = timedelta(days=1)
 """What a running worker wrote longer ago than this has its row (ours)."""
@@ -68,6 +75,13 @@ def schedule(
         ):
             pass
 
+    def log_kept_short() -> None:
+        shorten_log(sessions)
+
+    def check() -> None:
+        now = clock.now()
+        check_store(sessions, now, thorough=now.astimezone(zone).weekday() == THOROUGH_ON)
+
     def room() -> None:
         make_room(sessions, data, keep_free_mb, clock.now())
 
@@ -84,7 +98,9 @@ def schedule(
         ("minute", minute, IntervalTrigger(minutes=1)),
         ("report", report, OrTrigger([_daily(daily_at, zone), IntervalTrigger(hours=1)])),
         ("room", room, IntervalTrigger(minutes=1)),
+        ("log", log_kept_short, IntervalTrigger(hours=1)),
         ("purge", nightly, _daily(PURGE_AT, zone)),
+        ("check", check, _daily(CHECK_AT, zone)),
     ):
         job = Job(name, work)
         scheduler.add_job(job, trigger, id=name, next_run_time=clock.now())

@@ -1,6 +1,6 @@
 """What is told, and to whom it can be told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ class Message:
 
     id: UUID
     kind: str
-    """`event.started`, `camera.down` or `camera.up`."""
+    """One of those in `WORDS`."""
     at: datetime
     """When it happened."""
     title: str
@@ -38,8 +38,7 @@ def message_of(
     id: UUID, kind: str, data: Mapping[str, Any], zone: ZoneInfo, dashboard: str | None
 ) -> Message:
     """The words for an outbox row; times are said in `zone`."""
-    write = {"event.started": _event, "camera.down": _down, "camera.up": _up}[kind]
-    at, title, text, path = write(data, zone)
+    at, title, text, path = WORDS[kind](data, zone)
     link = dashboard.rstrip("/") + path if dashboard else None
     return Message(id, kind, at, title, text, data, link)
 
@@ -61,6 +60,10 @@ def _event(data: Mapping[str, Any], zone: ZoneInfo) -> Words:
 
 def _down(data: Mapping[str, Any], zone: ZoneInfo) -> Words:
     since = datetime.fromisoformat(data["started_at"])
+    if data.get("watching"):
+        title = f"[camera] {_who(data)} needs a look – since {_clock(since, zone)}"
+        text = f"{_who(data)} goes on watching, but since {_date(since, zone)}: {data['reason']}."
+        return since, title, text, "/cameras"
     title = f"[camera] {_who(data)} is not watching – since {_clock(since, zone)}"
     text = (
         f"{_who(data)} has not been watching since {_date(since, zone)}: {data['reason']}.\n"
@@ -77,6 +80,25 @@ def _up(data: Mapping[str, Any], zone: ZoneInfo) -> Words:
     return back, title, text, "/cameras"
 
 
+def _trouble(data: Mapping[str, Any], zone: ZoneInfo) -> Words:
+    since = datetime.fromisoformat(data["started_at"])
+    title = f"[plumbline] Not to be relied on{_near(data)} – since {_clock(since, zone)}"
+    text = f"Since {_date(since, zone)}{_near(data)}: {data['reason']}."
+    return since, title, text, "/"
+
+
+def _well(data: Mapping[str, Any], zone: ZoneInfo) -> Words:
+    since = datetime.fromisoformat(data["started_at"])
+    back = datetime.fromisoformat(data["ended_at"])
+    title = f"[plumbline] Well again{_near(data)} – {_clock(back, zone)}"
+    text = f"From {_date(since, zone)} to {_date(back, zone)}{_near(data)}: {data['reason']}."
+    return back, title, text, "/"
+
+
+def _near(data: Mapping[str, Any]) -> str:
+    return f" at {data['camera']}" if data["camera"] else ""
+
+
 def _who(data: Mapping[str, Any]) -> str:
     return data["camera"] or "A worker"
 
@@ -87,3 +109,12 @@ def _clock(at: datetime, zone: ZoneInfo) -> str:
 
 def _date(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+WORDS: Mapping[str, Callable[[Mapping[str, Any], ZoneInfo], Words]] = {
+    "event.started": _event,
+    "camera.down": _down,
+    "camera.up": _up,
+    "site.trouble": _trouble,
+    "site.well": _well,
+}

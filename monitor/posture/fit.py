@@ -97,7 +97,7 @@ def _within(name: str, angle: Angle | None, sight: Sight) -> Angle | None:
 
 
 def _trunk_angles(bent: Bent, head: Angle | None) -> dict[str, Angle | None]:
-    flexion = Angle(*summed_up(bent.weights, inclinations_deg(bent.side_bend)))
+    flexion = Angle(*summed_up(bent.weights, inclinations_deg(bent.side_bend, bent.side_spread)))
     side = float(np.degrees(np.average(bent.side_bend, weights=bent.weights)))
     reach = BAND * float(np.degrees(bent.side_spread))
     return {

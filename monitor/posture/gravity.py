@@ -1,7 +1,8 @@
 """From the picture's frame to gravity's: where down is for one person.
 
 The camera is a pinhole. Its pitch is positive when it looks down, its roll when it is turned
-clockwise about its view, its field of view is horizontal.
+clockwise about its view, its field of view is that of the picture's longer side: a camera that
+stands on end has the same lens.
 """
 
 import math
@@ -49,7 +50,7 @@ def rays_to_camera(points: Floats, width: int, height: int, fov_deg: float) -> F
     BlazePose sees a crop round the person as if the camera looked straight at them: its world
     landmarks stand in the frame of the ray, not of the camera's axis.
     """
-    focal = _focal(width, fov_deg)
+    focal = _focal(max(width, height), fov_deg)
     x, y = (np.asarray(points) - (width / 2, height / 2)).T
     back = np.column_stack([-x, y, np.full(len(x), focal)])
     a, b, c = (back / np.linalg.norm(back, axis=1, keepdims=True)).T
@@ -108,7 +109,7 @@ def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sigh
 
 
 def _tangents(pixels: Floats, ray: Floats, width: int, height: int, fov_deg: float) -> Floats:
-    focal = _focal(width, fov_deg)
+    focal = _focal(max(width, height), fov_deg)
     ahead = np.column_stack(
         [pixels[:, 0] - width / 2, height / 2 - pixels[:, 1], np.full(len(pixels), -focal)]
     )
@@ -127,11 +128,11 @@ def _ray(pose: Pose, calibration: Calibration, width: int, height: int) -> Float
     """(3, 3) turns the camera's axis into the ray to the hips."""
     left, right = pose.landmarks[Landmark.LEFT_HIP], pose.landmarks[Landmark.RIGHT_HIP]
     x, y = ((left[:2] + right[:2]) / 2).tolist()
-    back = (width / 2 - x, y - height / 2, _focal(width, calibration.fov_deg))
+    back = (width / 2 - x, y - height / 2, _focal(max(width, height), calibration.fov_deg))
     length = math.hypot(*back)
     return _turn_to(*(side / length for side in back))
 
 
-def _focal(width: int, fov_deg: float) -> float:
+def _focal(side: int, fov_deg: float) -> float:
     """Pixels."""
-    return width / 2 / math.tan(math.radians(fov_deg) / 2)
+    return side / 2 / math.tan(math.radians(fov_deg) / 2)

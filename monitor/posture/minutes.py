@@ -43,10 +43,11 @@ class Minute:
 
 
 class Minutes:
-    """Adds up time until a minute is over."""
+    """Adds up time until a minute is over; no minute holds more than its 60 seconds."""
 
     def __init__(self) -> None:
         self._open: dict[datetime, Minute] = {}
+        self._cut: list[Minute] = []
 
     def watched(self, begin: datetime, end: datetime, people: Iterable[Person]) -> None:
         """Between two good pictures these people were in view."""
@@ -91,12 +92,23 @@ class Minutes:
     def closed(self, now: datetime) -> list[Minute]:
         """The minutes that are over, oldest first, given out once."""
         over = sorted(start for start in self._open if start + MINUTE <= now)
-        return [self._open.pop(start) for start in over]
+        cut, self._cut = self._cut, []
+        return cut + [self._open.pop(start) for start in over]
+
+    def cut(self) -> None:
+        """The clock was set: what was begun is over, and its minutes may come again."""
+        self._cut += self.running
+        self._open.clear()
+
+    @property
+    def running(self) -> list[Minute]:
+        """What is not over yet, oldest first."""
+        return [self._open[start] for start in sorted(self._open)]
 
     def flush(self) -> list[Minute]:
         """Everything left, the running minute too."""
-        rest = [self._open[start] for start in sorted(self._open)]
-        self._open.clear()
+        self.cut()
+        rest, self._cut = self._cut, []
         return rest
 
     def _at(self, at: datetime) -> Minute:
@@ -107,5 +119,6 @@ class Minutes:
         while begin < end:
             minute = self._at(begin)
             until = min(end, minute.start + MINUTE)
-            yield minute, (until - begin).total_seconds()
+            room = MINUTE.total_seconds() - minute.watched_s - minute.blind_s
+            yield minute, max(0.0, min((until - begin).total_seconds(), room))
             begin = until

@@ -107,7 +107,8 @@ class Frame:
 
     image: (height, width, 3) uint8, RGB, upright. at: when it was taken, aware UTC.
     t: the same moment in seconds on a line without steps; durations come from it alone.
-    index: number of the picture in its source. truth: drawn cameras only.
+    index: number of the picture in its source. truth: drawn cameras only. rested: nobody was there
+    before, and of the stream only the packets were watched since the last frame.
     """
 
     image: Image
@@ -115,6 +116,7 @@ class Frame:
     t: float
     index: int = 0
     truth: tuple[Truth, ...] = ()
+    rested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

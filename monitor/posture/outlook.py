@@ -10,9 +10,12 @@ from monitor.posture.motion import Cells
 LOOK_S = 2.0
 """Pictures so far apart are compared."""
 
-LOOKS = 8
-"""The middle one of so many pictures, cell by cell, shows what stands: who walks by is in fewer
-than half of them."""
+SPAN_S, FEWEST = 14.0, 3
+"""The middle one of the pictures of so long, cell by cell, shows what stands: who walks by is in
+fewer than half of them. When they come less often, so many are taken."""
+
+AWAY_S = 30.0
+"""After a longer gap pictures are gathered anew."""
 
 MOVED = 0.4
 """Agreement of the edges (cosine of their directions, 1 the same, 0 by chance) below which the view
@@ -21,7 +24,8 @@ is another. A drawn camera turned by 2° drops to 0.39, by 5° to
 real cameras 0.57 to 0.99."""
 
 MOVED_S = 20.0
-"""The view is another for so long before it is believed: somebody may stand before the lens."""
+"""Every picture shows another view for so long before it is believed: somebody may stand before the
+lens. With pictures up to 10 s apart it is known within 30 s."""
 
 EDGE = 6.0
 """Grey levels between neighbouring cells that are an edge: over the noise of a cell's mean."""
@@ -37,9 +41,9 @@ class Outlook:
     """What one camera looks at."""
 
     def __init__(self) -> None:
-        self._looks: deque[Cells] = deque(maxlen=LOOKS)
+        self._looks: deque[tuple[float, Cells]] = deque()
         self._known: Floats | None = None
-        self._looked_t = self._known_t = float("-inf")
+        self._looked_t = self._known_t = self._begun_t = float("-inf")
         self._other_from: float | None = None
 
     def moved(self, t: float, cells: Cells) -> bool:
@@ -47,30 +51,39 @@ class Outlook:
         elsewhere for good: told once, then the new view is what is known."""
         if t - self._looked_t < LOOK_S:
             return False
-        if t - self._looked_t > LOOKS * LOOK_S:
-            self._looks.clear()
-        self._looked_t = t
-        if self._known is not None and self._known.shape[1:] != cells.shape:
-            self._looks.clear()
-            self._known = None
-        self._looks.append(cells)
-        if len(self._looks) < LOOKS:
+        self._gather(t, cells)
+        if t - self._begun_t < SPAN_S or len(self._looks) < FEWEST:
             return False
-        now = _edges(np.median(self._looks, axis=0))
+        now = _edges(np.median([look for _, look in self._looks], axis=0))
         if self._known is None:
             self._know(t, now)
-        return self._compare(t, now, self._known if self._known is not None else now)
+        return self._compare(t, now, cells, self._known if self._known is not None else now)
 
-    def _compare(self, t: float, now: Floats, known: Floats) -> bool:
-        agreement = _agreement(now, known)
-        if agreement is None or agreement >= MOVED:
+    def _gather(self, t: float, cells: Cells) -> None:
+        if self._known is not None and self._known.shape[1:] != cells.shape:
+            self._known = None
+        away = t - self._looked_t > AWAY_S
+        if away or (self._looks and self._looks[-1][1].shape != cells.shape):
+            self._looks.clear()
+            self._begun_t = t
             self._other_from = None
-            if agreement is not None and t - self._known_t >= RENEW_S:
-                self._know(t, now)
+        self._looked_t = t
+        self._looks.append((t, cells))
+        while len(self._looks) > FEWEST and self._looks[0][0] < t - SPAN_S:
+            self._looks.popleft()
+
+    def _compare(self, t: float, now: Floats, cells: Cells, known: Floats) -> bool:
+        agreement = _agreement(now, known)
+        if agreement is not None and agreement >= MOVED and t - self._known_t >= RENEW_S:
+            self._know(t, now)
+        newest = _agreement(_edges(cells), known)
+        if newest is None or newest >= MOVED:
+            self._other_from = None
             return False
         if self._other_from is None:
             self._other_from = t
-        if t - self._other_from < MOVED_S:
+        still = agreement is None or agreement >= MOVED
+        if still or t - self._other_from < MOVED_S:
             return False
         self._know(t, now)
         return True
@@ -79,7 +92,7 @@ class Outlook:
         self._known, self._known_t, self._other_from = edges, t, None
 
 
-def _edges(cells: Floats) -> Floats:
+def _edges(cells: Floats | Cells) -> Floats:
     """(2, rows, columns) how grey changes across and down."""
     return np.array(np.gradient(cells)[::-1])
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,22 +16,52 @@ SQUARES = 4
 """Squares searched at one look, some 10 ms each, so that none of them stalls."""
 
 
+SLOWEST_EACH_S = 1.6
+"""So long for a square once rounds were for nothing: 0.6 % of a core."""
+
+LONGEST_VAIN_S = 1.6
+"""Longer nobody is looked for in vain at a place before it is searched again: what moves there may
+hide who comes."""
+
+VAIN_KEPT_S = 5.0
+"""So long after it a search in vain counts for the next one at the place."""
+
+
+class Vain(NamedTuple):
+    """A square searched for nothing: not again before `until_t`, `wait_s` after it was."""
+
+    square: Region
+    until_t: float
+    wait_s: float
+
+
 @dataclass(slots=True)
 class Search:
     """Often where somebody is missing and where something moves that nobody known explains;
-    slowly, but for the first time, all over the picture.
+    slowly, but for the first time, all over the picture. Wherever nobody is found, less and less
+    often.
 
     eager_s: seconds between searches of the first kind, so that a person who comes into view is
-    found in time to be believed within a second. each_s: seconds for each square of the other, for
-    whoever was overlooked and keeps still: 5 % of a core.
+    found in time to be believed within a second; where nobody was found the next one waits twice
+    as long as the last. each_s: seconds for each square of the other, for whoever was overlooked
+    and keeps still: 5 % of a core, and half of it after each round in which nobody was found.
     """
 
     eager_s: float = 0.4
     each_s: float = 0.2
+    _slower: float = 1.0
+    _fruitless: bool = False
+    _asked: list[Region] = field(default_factory=list)
+    _vain: list[Vain] = field(default_factory=list)
     _aimed_t: float = float("-inf")
     _round_t: float = float("-inf")
     _aimed: deque[Region] = field(default_factory=deque)
     _round: deque[Region] = field(default_factory=deque)
+
+    @property
+    def aims(self) -> bool:
+        """Whether squares in which somebody may be wait to be searched."""
+        return bool(self._aimed)
 
     def squares(
         self,
@@ -50,14 +81,42 @@ class Search:
             self._round_t = t
         if not self._round:
             self._round.extend(windows(*size, sizes))
+            if self._fruitless:
+                self._slower = min(2.0 * self._slower, SLOWEST_EACH_S / self.each_s)
+            self._fruitless = True
         if not self._aimed and t - self._aimed_t >= self.eager_s - 1e-6:
-            self._aimed.extend([*map(_around, missing), *_where(strange, size, sizes)])
+            hopeful = self._hopeful(t, strange)
+            self._aimed.extend([*map(_around, missing), *_where(hopeful, size, sizes)])
             self._aimed_t = t
-        return _taken(self._aimed, SQUARES) + _taken(self._round, self._due(t))
+        aimed = _taken(self._aimed, SQUARES)
+        self._asked = [square for square in aimed if square != whole(*size)]
+        return aimed + _taken(self._round, self._due(t))
+
+    def found(self, t: float, bodies: Floats) -> None:
+        """What came of the squares told last: (n, 2) pixels where somebody was found who was not
+        seen before."""
+        if len(bodies):
+            self._slower, self._fruitless = 1.0, False
+        for square in self._asked:
+            if not _inside(square, bodies).any():
+                self._vain.append(self._in_vain(t, square))
+        self._vain = [vain for vain in self._vain if vain.until_t > t - VAIN_KEPT_S]
+
+    def _in_vain(self, t: float, square: Region) -> Vain:
+        waited = [vain.wait_s for vain in self._vain if _inside(square, _centre(vain.square)).any()]
+        wait_s = min(2.0 * max(waited, default=self.eager_s), LONGEST_VAIN_S)
+        return Vain(square, t + wait_s, wait_s)
+
+    def _hopeful(self, t: float, strange: Floats) -> Floats:
+        """Without what lies where somebody was looked for in vain just now."""
+        for vain in self._vain:
+            if t < vain.until_t - 1e-6:
+                strange = strange[~_inside(vain.square, strange)]
+        return strange
 
     def _due(self, t: float) -> int:
         """Squares of the round whose time has come."""
-        due = int(min(SQUARES, (t - self._round_t) / self.each_s + 1e-6))
+        due = int(min(SQUARES, (t - self._round_t) / (self.each_s * self._slower) + 1e-6))
         self._round_t = t if due else self._round_t
         return due
 
@@ -102,6 +161,10 @@ def _centred(point: Floats, points: Floats, size: tuple[int, int], sizes: Sizes)
     room = np.maximum(np.array(size) - side, 0.0) / 2
     x, y = np.clip(points[near].mean(axis=0), np.array(size) / 2 - room, np.array(size) / 2 + room)
     return Region(float(x), float(y), side)
+
+
+def _centre(square: Region) -> Floats:
+    return np.array([[square.x, square.y]])
 
 
 def _inside(square: Region, points: Floats) -> NDArray[np.bool_]:

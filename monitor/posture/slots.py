@@ -238,6 +238,10 @@ class Slots:
             slot.missed = True
         self._slots = [slot for slot in self._slots if not _lost(slot, t)]
 
+    def drop(self) -> None:
+        """Nobody is where he was: the picture has another size."""
+        self._slots = []
+
     def _assign(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose]) -> None:
         """Give bodies to slots where it is clear who is who.
 

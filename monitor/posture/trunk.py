@@ -54,15 +54,16 @@ SIDE_BEND, FACING, NECK, HEAD_ROLL = np.radians((7.0, 10.0, 20.0, 10.0))
 at p90), and of how the head is held against the trunk, forwards and sideways: a neutral neck has
 ±20° (ISO 11226 accepts 0 to 25°)."""
 
-NECK_MEAN = np.radians(8.0)
-"""The ears lie before the line of the trunk (drawn camera)."""
+NECK_MEAN = np.radians(13.0)
+"""The ears lie before the line of the trunk (drawn camera, over random ways to hold the head)."""
 
 TAILS = 8.0
 """Degrees of freedom of the noise: looks are sometimes wrong as a whole."""
 
-UPRIGHT, UPRIGHT_RAD = 2.0, np.radians(8.0)
-"""A trunk within about 8° of upright is so much likelier again than one at any one other flexion:
-most of a shift is stood or walked upright. More would swallow bends seen badly."""
+UPRIGHT, UPRIGHT_RAD = 3.0, np.radians(6.0)
+"""A trunk within about 6° of upright is so much likelier again than one at any one other flexion: a
+quarter of all looks are at somebody upright, if nothing else is known. Most of a shift is stood or
+walked upright, but more would swallow bends seen badly."""
 
 BACKWARD, FOLDED = np.radians((-15.0, 105.0))
 BACKWARD_EACH, FOLDED_EACH = np.radians((12.0, 5.0))
@@ -167,11 +168,15 @@ def weigh(cues: Cues) -> tuple[Floats, Floats, float]:
     return log, SIDE_BEND**2 * (pull @ cues.lean), left
 
 
-def inclinations_deg(side_bend: Floats) -> Floats:
+def inclinations_deg(side_bend: Floats, side_spread: float) -> Floats:
     """(n,) degrees from vertical for each of `FLEXIONS`; backward negative, which only counts as
-    such where the trunk leans more backward than sideways: less cannot be told."""
-    off = np.arccos(np.clip(np.cos(FLEXIONS) * np.cos(side_bend), -1.0, 1.0))
-    backward = FLEXIONS + np.abs(side_bend) < -1e-9
+    such where the trunk leans more backward than sideways: less cannot be told.
+
+    An error sideways always adds to an inclination, so the square of what it would add by itself is
+    taken off again (as Rice's distribution has it)."""
+    lean = np.sqrt(np.clip(side_bend**2 - side_spread**2, 0.0, None))
+    off = np.arccos(np.clip(np.cos(FLEXIONS) * np.cos(lean), -1.0, 1.0))
+    backward = FLEXIONS + lean < -1e-9
     return np.asarray(np.degrees(np.where(backward, -off, off)))
 
 

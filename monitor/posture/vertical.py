@@ -213,9 +213,9 @@ class Fit:
     """The likeliest camera by looks, found from one start (Levenberg–Marquardt).
 
     values: pitch and roll in radians; logarithms of the camera's height over the floor in lengths
-    from feet to ears, and of the focal length in widths of the picture; how far ears are ahead of
-    feet, in those lengths. cost: twice the negative logarithm of their likelihood. Where heads are
-    is taken as Cauchy distributed, since some looks are at benders or upside down.
+    from feet to ears, and of the focal length in longer sides of the picture; how far ears are
+    ahead of feet, in those lengths. cost: twice the negative logarithm of their likelihood. Where
+    heads are is taken as Cauchy distributed, since some looks are at benders or upside down.
     """
 
     def __init__(
@@ -281,7 +281,7 @@ class Fit:
         """(n, 2) how far each head is across and along its body from where it should be."""
         turn, focal = (
             camera_to_gravity(self._calibration(values)),
-            np.exp(values[3]) * self._size[0],
+            np.exp(values[3]) * max(self._size),
         )
         rays = np.column_stack([(self._feet - self._middle) / focal, -np.ones(len(self._feet))])
         down = (rays * (1, -1, 1)) @ turn.T
@@ -315,5 +315,5 @@ class Fit:
 
 
 def _focal(fov_deg: float) -> float:
-    """In widths of the picture."""
+    """In longer sides of the picture."""
     return float(0.5 / np.tan(np.radians(fov_deg) / 2))

@@ -6,18 +6,17 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, bounds
 from monitor.ergonomics.counts import Kind
 from monitor.posture.rules import limits_of
-from monitor.store.tables import CoverageMinute, Event, MovementMinute, PostureMinute
+from monitor.store.minutes import whole_minutes
+from monitor.store.tables import Event, MovementMinute, PostureMinute
 
 Span = tuple[datetime, datetime]
 Found = Row[*tuple[Any, ...]]
-
-MINUTE_S = 60.0
 
 
 def daily_report(
@@ -65,32 +64,15 @@ def _met(span: Span) -> ColumnElement[bool]:
 
 
 def _coverage(session: Session, span: Span) -> dict[str, Found]:
-    """Per camera; a minute never counts for more than its 60 seconds, whoever wrote it."""
-    minutes = (
-        select(
-            CoverageMinute.camera,
-            func.sum(CoverageMinute.watched_s).label("watched_s"),
-            func.sum(CoverageMinute.blind_s).label("blind_s"),
-            func.sum(CoverageMinute.people_s).label("people_s"),
-            func.sum(CoverageMinute.unmeasured_s).label("unmeasured_s"),
-        )
-        .where(_within(CoverageMinute.minute, span))
-        .group_by(CoverageMinute.camera, CoverageMinute.minute)
-        .subquery()
-    )
-    watched = _at_most(minutes.c.watched_s, MINUTE_S)
+    minutes = whole_minutes(*span)
     query = select(
         minutes.c.camera,
-        func.sum(watched).label("watched_s"),
-        func.sum(_at_most(minutes.c.blind_s, MINUTE_S - watched)).label("blind_s"),
+        func.sum(minutes.c.watched_s).label("watched_s"),
+        func.sum(minutes.c.blind_s).label("blind_s"),
         func.sum(minutes.c.people_s).label("people_s"),
         func.sum(minutes.c.unmeasured_s).label("unmeasured_s"),
     ).group_by(minutes.c.camera)
     return {row.camera: row for row in session.execute(query)}
-
-
-def _at_most(value: Any, limit: Any) -> ColumnElement[float]:
-    return case((value > limit, limit), else_=value)
 
 
 def _shares(row: Found | None, passed_s: int) -> dict[str, Any]:

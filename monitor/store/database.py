@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
@@ -15,7 +16,9 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from monitor.durable import sync
 from monitor.errors import StoreError
+from monitor.store.place import refuse_network
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -31,11 +34,16 @@ BUSY_S = 30.0
 
 
 def open_database(url: str) -> Engine:
-    """An engine for a SQLAlchemy URL: SQLite in WAL with full sync, or PostgreSQL."""
+    """An engine for a SQLAlchemy URL: SQLite in WAL with full sync, or PostgreSQL.
+
+    Raises StoreError for a SQLite file on a network file system.
+    """
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
-        if target.database and target.database != ":memory:":
-            Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+        file = sqlite_file(url)
+        if file is not None:
+            refuse_network(file)
+            file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(target, connect_args={"timeout": BUSY_S})
         event.listen(engine, "connect", _tune_sqlite)
         return engine
@@ -75,9 +83,7 @@ def migrate(engine: Engine, *, backups: Path, scripts: Path = MIGRATIONS) -> Non
 
     Raises StoreError when the database cannot be reached or was written by a newer program.
     """
-    config = Config()
-    config.set_main_option("script_location", str(scripts))
-    script = ScriptDirectory.from_config(config)
+    config, script = _config(scripts), _scripts(scripts)
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql(_ALONE[connection.dialect.name])
@@ -85,12 +91,23 @@ def migrate(engine: Engine, *, backups: Path, scripts: Path = MIGRATIONS) -> Non
             if current == script.get_current_head():
                 return
             _refuse_newer(script, current)
-            if current is not None:
-                back_up(engine, backups / f"before-{script.get_current_head()}.db")
+            file = sqlite_file(str(engine.url))
+            if current is not None and file is not None:
+                backups.mkdir(parents=True, exist_ok=True)
+                copy_sqlite(file, backups / f"before-{script.get_current_head()}.db")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as e:
         raise StoreError(f"the database cannot be used: {' '.join(str(e.orig).split())}") from e
+
+
+def check_revision(engine: Engine, name: str) -> None:
+    """Raises StoreError, naming it, when this program cannot read a database."""
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        raise StoreError(f"{name} is no database of Plumbline")
+    _refuse_newer(_scripts(MIGRATIONS), current)
 
 
 def _refuse_newer(script: ScriptDirectory, current: str | None) -> None:
@@ -102,13 +119,33 @@ def _refuse_newer(script: ScriptDirectory, current: str | None) -> None:
         )
 
 
-def back_up(engine: Engine, target: Path) -> None:
-    """Copy a SQLite database in use into one file; other databases have their own tools."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        closing(sqlite3.connect(engine.url.database)) as source,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        source.backup(copy)
+def _scripts(folder: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(folder))
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    return config
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; `None` for every other kind."""
+    target = make_url(url)
+    named = target.get_backend_name() == "sqlite" and target.database
+    return Path(named).resolve() if named and named != ":memory:" else None
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a SQLite database, in use or not, into one new file that is whole or not there."""
+    aside = target.with_name(f".{target.name}.{uuid4().hex}")
+    try:
+        with closing(sqlite3.connect(source)) as rows, closing(sqlite3.connect(aside)) as copy:
+            rows.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        sync(aside)
+        aside.replace(target)
+        sync(target.parent)
+    except sqlite3.Error as e:
+        aside.unlink(missing_ok=True)
+        raise StoreError(f"{source} cannot be copied to {target} ({e})") from e

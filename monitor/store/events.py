@@ -1,4 +1,4 @@
-"""Events as the pages ask for them; events of the self-test are never among them."""
+"""Events as the pages ask for them; those of the self-test are not among them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,10 +97,28 @@ def find(session: Session, event: UUID) -> Event | None:
 
 def cameras(session: Session) -> list[str]:
     """Every camera that has an event, also those no longer in the settings."""
-    return list(session.scalars(select(Event.camera).distinct().order_by(Event.camera)))
+    query = select(Event.camera).where(Event.test.is_(False)).distinct().order_by(Event.camera)
+    return list(session.scalars(query))
 
 
 def rules(session: Session) -> dict[str, str]:
     """The title of every rule that has an event, by the rule's name."""
-    query = select(Event.rule, func.max(Event.rule_title)).group_by(Event.rule).order_by(Event.rule)
+    query = (
+        select(Event.rule, func.max(Event.rule_title))
+        .where(Event.test.is_(False))
+        .group_by(Event.rule)
+        .order_by(Event.rule)
+    )
+    return dict(session.execute(query).all())
+
+
+def self_tests(session: Session, since: datetime) -> dict[str, datetime]:
+    """When each worker last passed its self-test, if since then; a worker goes by one of its
+    cameras."""
+    query = (
+        select(Event.camera, func.max(Event.met_at))
+        .where(Event.test.is_(True), Event.met_at >= since)
+        .group_by(Event.camera)
+        .order_by(Event.camera)
+    )
     return dict(session.execute(query).all())

@@ -3,6 +3,8 @@
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+PATIENCE_MS = 1000
+
 TOLD = 3
 """So many faults are told; a broken file has thousands."""
 
@@ -23,6 +25,12 @@ def faults(session: Session, *, thorough: bool) -> list[str]:
 
 
 def checkpoint(session: Session) -> None:
-    """Bring the write-ahead log into the SQLite file and begin it anew, unless somebody reads."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Bring the write-ahead log into the SQLite file and begin it anew; who reads for longer than
+    `PATIENCE_MS` keeps it for another time, since writers wait meanwhile."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    ask = session.connection().exec_driver_sql
+    patience = ask("PRAGMA busy_timeout").scalar_one()
+    ask(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    ask("PRAGMA wal_checkpoint(TRUNCATE)")
+    ask(f"PRAGMA busy_timeout={patience}")

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from monitor.durable import write_durably
+from monitor.store.closing import LeftOpen, close_left_open
 from monitor.store.database import Sessions
 from monitor.store.tables import (
     Base,
@@ -45,6 +47,8 @@ BATCH = 200
 
 Row = TypeVar("Row", bound=Base)
 
+Entry = Base | LeftOpen
+
 Written = Callable[[Session, Base, bool], None]
 """Told of every row in the same transaction, with whether it is new."""
 
@@ -56,12 +60,10 @@ class Journal:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def put(self, row: Base) -> None:
-        """Keep a row until it is in the database. Raises OSError when the disk refuses."""
-        columns = row.__mapper__.columns.keys()
-        values = {name: value for name in columns if (value := getattr(row, name)) is not None}
-        entry = {"table": row.__tablename__, "row": values}
-        write_durably(self._next(), json.dumps(entry, default=_plain).encode())
+    def put(self, entry: Entry) -> None:
+        """Keep a row until it is in the database, or what is to be done there once all that was
+        put before is in it. Raises OSError when the disk refuses."""
+        write_durably(self._next(), entry_of(entry))
 
     def entries(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*.json"))
@@ -74,12 +76,33 @@ class Journal:
         """The rows of a table that are still to be written; what cannot be read is left out."""
         for path in self.entries():
             with suppress(OSError, ValueError, KeyError, TypeError):
-                row = _row(path.read_bytes())
+                row = _entry(path.read_bytes())
                 if isinstance(row, table):
                     yield row
 
     def _next(self) -> Path:
         return self._folder / f"{time.time_ns():020d}-{uuid4().hex[:8]}.json"
+
+
+def entry_of(entry: Entry) -> bytes:
+    """As it is kept in the journal."""
+    return json.dumps(_written(entry), default=_plain).encode()
+
+
+def row_of(data: bytes) -> Base:
+    """The row in an entry. Raises ValueError, KeyError or TypeError when it holds none."""
+    entry = _entry(data)
+    if isinstance(entry, LeftOpen):
+        raise ValueError("an entry without a row")
+    return entry
+
+
+def _written(entry: Entry) -> dict[str, Any]:
+    if isinstance(entry, LeftOpen):
+        return {"left": asdict(entry)}
+    columns = entry.__mapper__.columns.keys()
+    values = {name: value for name in columns if (value := getattr(entry, name)) is not None}
+    return {"table": entry.__tablename__, "row": values}
 
 
 def _plain(value: Any) -> str:
@@ -105,7 +128,9 @@ def drain(journal: Journal, sessions: Sessions, written: Written) -> int:
     return len(batch)
 
 
-def _write_one_by_one(sessions: Sessions, batch: list[tuple[Path, Base]], written: Written) -> None:
+def _write_one_by_one(
+    sessions: Sessions, batch: list[tuple[Path, Entry]], written: Written
+) -> None:
     """Find the row the database will not take, and go on without it."""
     for path, row in batch:
         try:
@@ -122,24 +147,26 @@ def _set_aside(path: Path, reason: Exception) -> None:
     path.rename(path.with_suffix(".refused"))
 
 
-def _readable(paths: list[Path]) -> Iterator[tuple[Path, Base]]:
+def _readable(paths: list[Path]) -> Iterator[tuple[Path, Entry]]:
     for path in paths:
         try:
-            yield path, _row(path.read_bytes())
+            yield path, _entry(path.read_bytes())
         except (ValueError, KeyError, TypeError) as e:
             _set_aside(path, e)
 
 
-def _write(sessions: Sessions, rows: list[Base], written: Written) -> None:
+def _write(sessions: Sessions, entries: list[Entry], written: Written) -> None:
     with sessions() as session, session.begin():
-        for row in rows:
-            save(session, row, written)
+        for entry in entries:
+            if isinstance(entry, LeftOpen):
+                close_left_open(session, entry)
+            else:
+                save(session, entry, written)
 
 
 def save(session: Session, row: Base, written: Written) -> None:
     """Insert or replace by key; an event's older revision never replaces a newer one."""
-    key = tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
-    old = session.get(type(row), key)
+    old = session.get(type(row), key_of(row))
     if isinstance(old, Event) and isinstance(row, Event) and old.revision >= row.revision:
         return
     merged = session.merge(row)
@@ -147,10 +174,20 @@ def save(session: Session, row: Base, written: Written) -> None:
     written(session, merged, old is None)
 
 
-def _row(data: bytes) -> Base:
+def key_of(row: Base) -> tuple[Any, ...]:
+    """The values of a row's primary key."""
+    return tuple(getattr(row, str(column.key)) for column in row.__mapper__.primary_key)
+
+
+def _entry(data: bytes) -> Entry:
     entry = json.loads(data)
-    table = KINDS[entry["table"]]
-    values = entry["row"]
+    if "left" in entry:
+        left = entry["left"]
+        return LeftOpen(left["cameras"], datetime.fromisoformat(left["at"]), left["everything"])
+    return _row(KINDS[entry["table"]], entry["row"])
+
+
+def _row(table: type[Base], values: dict[str, Any]) -> Base:
     row = table()
     for name, column in table.__mapper__.columns.items():
         value = values.get(name)
@@ -182,10 +219,14 @@ class Drainer:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Empty what is left, then end."""
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Empty what is left, then end; what takes longer than `timeout` stays in the journal."""
         self._stop.set()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout)
 
     def empty(self) -> None:
         """Write everything there is, as far as the database lets it."""
@@ -200,7 +241,7 @@ class Drainer:
     def _round(self) -> int:
         try:
             done = drain(self._journal, self._sessions, self._written)
-        except SQLAlchemyError as e:
+        except (SQLAlchemyError, OSError) as e:
             if not self._failing:
                 log.error("database not written, kept in the journal", reason=str(e).split("\n")[0])
             self._failing = True

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from monitor.store.tables import CoverageMinute
+
+MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +53,43 @@ def coverage(
     session: Session, cameras: Sequence[str], since: datetime, until: datetime
 ) -> dict[str, Coverage]:
     """Each camera's coverage of the minutes that begin in since <= minute < until."""
-    sums = (
-        func.sum(CoverageMinute.watched_s),
-        func.sum(CoverageMinute.blind_s),
-        func.sum(CoverageMinute.people_s),
-        func.sum(CoverageMinute.unmeasured_s),
-    )
-    query = (
-        select(CoverageMinute.camera, *sums)
-        .where(
-            CoverageMinute.camera.in_(cameras),
-            CoverageMinute.minute >= since,
-            CoverageMinute.minute < until,
-        )
-        .group_by(CoverageMinute.camera)
-    )
+    minutes = whole_minutes(since, until, cameras)
+    query = select(
+        minutes.c.camera,
+        func.sum(minutes.c.watched_s),
+        func.sum(minutes.c.blind_s),
+        func.sum(minutes.c.people_s),
+        func.sum(minutes.c.unmeasured_s),
+    ).group_by(minutes.c.camera)
     total_s = max(0.0, (until - since).total_seconds())
     seen = {camera: Coverage(total_s, *seconds) for camera, *seconds in session.execute(query)}
     return {camera: seen.get(camera, Coverage(total_s)) for camera in cameras}
+
+
+def whole_minutes(
+    since: datetime, until: datetime, cameras: Sequence[str] | None = None
+) -> Subquery:
+    """Camera and minute with the sums of `watched_s`, `blind_s`, `people_s` and `unmeasured_s`,
+    for since <= minute < until. A minute never counts for more than its 60 seconds, whoever
+    wrote it: a clock that was set back shows some of them twice."""
+    watched = func.sum(CoverageMinute.watched_s)
+    query = select(
+        CoverageMinute.camera,
+        CoverageMinute.minute,
+        _at_most(watched, MINUTE_S).label("watched_s"),
+        _at_most(func.sum(CoverageMinute.blind_s), MINUTE_S - _at_most(watched, MINUTE_S)).label(
+            "blind_s"
+        ),
+        func.sum(CoverageMinute.people_s).label("people_s"),
+        func.sum(CoverageMinute.unmeasured_s).label("unmeasured_s"),
+    ).where(CoverageMinute.minute >= since, CoverageMinute.minute < until)
+    if cameras is not None:
+        query = query.where(CoverageMinute.camera.in_(cameras))
+    return query.group_by(CoverageMinute.camera, CoverageMinute.minute).subquery()
+
+
+def _at_most(value: Any, limit: Any) -> ColumnElement[float]:
+    return case((value > limit, limit), else_=value)
 
 
 def watched_s(

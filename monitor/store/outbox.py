@@ -13,9 +13,25 @@ from monitor.store.insert import insert_new
 from monitor.store.tables import Event, Incident, Outbox
 
 EVENT, DOWN, UP = "event.started", "camera.down", "camera.up"
+TROUBLE, WELL = "site.trouble", "site.well"
 
-OUTAGES = ("down", "frozen", "black", "worker")
+OUTAGES = ("down", "frozen", "black", "covered", "defocused", "worker")
 """The incidents during which a camera does not watch."""
+
+NOTICES = ("moved", "size", "rate")
+"""Those during which it watches, and somebody should look at it. They are told like an outage; of
+their end nobody is told."""
+
+STALL = "stall"
+
+TROUBLES = ("store", "selftest", STALL)
+"""The incidents that tell that Plumbline itself is not to be relied on."""
+
+JUST_BEFORE = timedelta(seconds=30)
+"""A stall is noticed this long after the first of its cameras went down, or sooner."""
+
+TOLD = ((OUTAGES, DOWN, UP), (NOTICES, DOWN, None), (TROUBLES, TROUBLE, WELL))
+"""Which incidents are told, and how their beginning and their end are."""
 
 LEASE = timedelta(minutes=2)
 """How long a row taken for sending is nobody else's; longer than any notifier may take."""
@@ -50,7 +66,7 @@ def announce_event(
 def announce_camera(
     session: Session, incident: Incident, kind: str, receivers: Sequence[Receiver], now: datetime
 ) -> int:
-    """Put `camera.down` or `camera.up` into the outbox, once per receiver and incident."""
+    """Put the beginning or the end of an incident into the outbox, once per receiver."""
     return _put(session, receivers, kind, incident.id, payload=_incident_data(incident), now=now)
 
 
@@ -62,35 +78,55 @@ def announce_outages(
     The end is told to those who have accepted the message of its beginning, so that the two
     arrive in their order.
     """
-    told = sum(
-        announce_camera(session, incident, DOWN, receivers, now)
-        for incident in session.scalars(
-            select(Incident).where(
-                Incident.kind.in_(OUTAGES),
-                Incident.started_at <= now - timedelta(seconds=after),
-                or_(Incident.ended_at.is_(None), Incident.ended_at > now - STILL_NEWS),
-            )
-        ).all()
-        if ((incident.ended_at or now) - incident.started_at).total_seconds() > after
-    )
     by_name = {receiver.name: receiver for receiver in receivers}
-    for name, incident in session.execute(_over_but_not_told()).all():
-        if name in by_name:
-            told += announce_camera(session, incident, UP, [by_name[name]], now)
+    stalls = session.scalars(_running_or_just_over((STALL,), now, 0.0)).all()
+    told = 0
+    for kinds, begun, over in TOLD:
+        for incident in session.scalars(_running_or_just_over(kinds, now, after)).all():
+            lasted = (incident.ended_at or now) - incident.started_at
+            if lasted.total_seconds() > after and not _of_a_stall(incident, stalls):
+                told += announce_camera(session, incident, begun, receivers, now)
+        if over is None:
+            continue
+        for name, incident in session.execute(_over_but_not_told(kinds, begun, over)).all():
+            if name in by_name:
+                told += announce_camera(session, incident, over, [by_name[name]], now)
     return told
 
 
-def _over_but_not_told() -> Any:
+def _of_a_stall(incident: Incident, stalls: Sequence[Incident]) -> bool:
+    """Whether a camera went down together with others, and came back with them: that is told
+    once, for all of them."""
+    return incident.kind == "down" and any(
+        stall.started_at - JUST_BEFORE <= incident.started_at
+        and (
+            stall.ended_at is None
+            or (incident.ended_at is not None and incident.started_at <= stall.ended_at)
+        )
+        for stall in stalls
+    )
+
+
+def _running_or_just_over(kinds: Sequence[str], now: datetime, after: float) -> Any:
+    return select(Incident).where(
+        Incident.kind.in_(kinds),
+        Incident.started_at <= now - timedelta(seconds=after),
+        or_(Incident.ended_at.is_(None), Incident.ended_at > now - STILL_NEWS),
+    )
+
+
+def _over_but_not_told(kinds: Sequence[str], begun: str, over: str) -> Any:
     up = aliased(Outbox)
     return (
         select(Outbox.receiver, Incident)
         .join(Incident, Incident.id == Outbox.subject)
         .where(
-            Outbox.kind == DOWN,
+            Outbox.kind == begun,
+            Incident.kind.in_(kinds),
             Outbox.delivered_at.is_not(None),
             Incident.ended_at.is_not(None),
             ~exists().where(
-                up.subject == Outbox.subject, up.kind == UP, up.receiver == Outbox.receiver
+                up.subject == Outbox.subject, up.kind == over, up.receiver == Outbox.receiver
             ),
         )
     )
@@ -143,6 +179,8 @@ def _incident_data(incident: Incident) -> dict[str, Any]:
     return {
         "incident": str(incident.id),
         "camera": incident.camera,
+        "incident_kind": incident.kind,
+        "watching": incident.kind in NOTICES,
         "reason": incident.reason,
         "started_at": incident.started_at.isoformat(),
         "ended_at": incident.ended_at.isoformat() if incident.ended_at else None,

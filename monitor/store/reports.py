@@ -1,7 +1,6 @@
 """Which report of which day is made, by whom: each once."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select, update
@@ -75,7 +74,6 @@ def missing_days(
 
 def _has_data(session: Session, day: date, zone: ZoneInfo) -> bool:
     start, end = bounds(day, zone)
-    columns: tuple[Any, ...] = (CoverageMinute.minute, Event.met_at)
-    return any(
-        session.scalar(select(exists().where(column >= start, column < end))) for column in columns
-    )
+    watched = exists().where(CoverageMinute.minute >= start, CoverageMinute.minute < end)
+    told = exists().where(Event.met_at >= start, Event.met_at < end, Event.test.is_(False))
+    return any(session.scalar(select(data)) for data in (watched, told))

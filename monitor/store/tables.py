@@ -208,7 +208,8 @@ class Incident(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     camera: Mapped[str | None]
     kind: Mapped[str]
-    """`down`, `frozen`, `black`, `moved`, `worker`, `evidence`, `landmarks`."""
+    """`down`, `frozen`, `black`, `covered`, `defocused`, `moved`, `size`, `rate`, `clock`,
+    `worker`, `evidence`, `landmarks`, `journal`, `store`, `selftest`, `alone`, `stall`."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -225,7 +226,7 @@ class Outbox(Base):
     receiver: Mapped[str]
     """Name of the receiver in the settings."""
     kind: Mapped[str]
-    """`event.started`, `camera.down`, `camera.up`."""
+    """`event.started`, `camera.down`, `camera.up`, `site.trouble`, `site.well`."""
     subject: Mapped[UUID]
     """The event or incident."""
     payload: Mapped[dict[str, Any]]

@@ -95,6 +95,17 @@ class Plumbline:
         raise AssertionError(f"not within {timeout} s; the log ends:\n{self.log[-3000:]}")
 
 
+def workers(plumbline: Plumbline) -> list[int]:
+    """The processes of its workers."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(plumbline.pid), "-f", "monitor.work"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [int(pid) for pid in found.stdout.split()]
+
+
 @contextmanager
 def running(folder: Path, settings: str, *options: str) -> Iterator[Plumbline]:
     """A Plumbline that has made its tables."""

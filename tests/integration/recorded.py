@@ -72,7 +72,8 @@ class Recorded:
     def stop(self) -> None:
         step = self._pipeline.finish(self.clock.steady(), self.clock.now())
         self._recorder.record(step)
-        self._recorder.minutes(self._pipeline.minutes.flush())
+        self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
+        self._recorder.close()
 
     def off(self, minutes: float) -> None:
         """Nobody watches; then the worker starts again."""

@@ -63,7 +63,8 @@ def test_the_settings_of_the_containers_are_sound_and_listen_inside() -> None:
     settings = load(ROOT / "config" / "compose.yaml", {})
     assert settings.dashboard.host == "0.0.0.0"
     assert f"EXPOSE {settings.dashboard.port}" in DOCKERFILE
-    assert f"127.0.0.1:{settings.dashboard.port}/healthz" in DOCKERFILE
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert f"127.0.0.1:{settings.dashboard.port}/healthz" in compose
 
 
 def test_the_commands_exist(compose: dict[str, Any]) -> None:

@@ -99,6 +99,19 @@ def test_a_camera_not_watched_shows_no_number_as_if_it_were(site: Site) -> None:
     assert "People not watched" in text
 
 
+def test_the_overview_says_when_each_worker_passed_its_self_test(site: Site) -> None:
+    missing = "No self-test has passed within a day."
+    assert missing in text_of(site, "/")
+    site.add([an_event(NOON - timedelta(hours=26), test=True)])
+    assert missing in text_of(site, "/")
+    site.add([an_event(NOON - timedelta(hours=h), test=True) for h in (1, 3)])
+    site.add([an_event(NOON, test=True, camera="hall-b")])
+    assert (
+        "Self-test passed: 23 Nov 2026, 12:00:00 (the worker of hall-a), "
+        "23 Nov 2026, 13:00:00 (the worker of hall-b)."
+    ) in text_of(site, "/")
+
+
 def test_what_is_not_well_stands_at_the_top(site: Site) -> None:
     incident = {"kind": "evidence", "reason": "no pictures are kept: disk nearly full"}
     since = NOON - timedelta(minutes=5)

@@ -468,9 +468,9 @@ def test_the_scheduler_does_it_all_by_itself(sessions: Store, tmp_path: Path) ->
         scheduler.start()
         try:
             assert receiver.came.wait(20)
-            jobs = {ran.get(timeout=20) for _ in range(5)}
+            jobs = {ran.get(timeout=20) for _ in range(7)}
         finally:
             scheduler.shutdown()
-    assert jobs == {"alerts", "minute", "report", "room", "purge"}
+    assert jobs == {"alerts", "minute", "report", "room", "log", "purge", "check"}
     assert len(list((tmp_path / "reports").glob("daily-*.html"))) == 1
     assert count(sessions, Outbox) == 2

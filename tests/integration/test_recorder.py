@@ -48,7 +48,7 @@ class Scene:
     def finish(self) -> None:
         step = self.pipeline.finish(self.clock.steady(), self.clock.now())
         self.recorder.record(step)
-        self.recorder.minutes(self.pipeline.minutes.flush())
+        self.recorder.minutes(self.pipeline.minutes.flush(), (), self.pipeline.until)
 
 
 @pytest.fixture

@@ -80,6 +80,19 @@ def test_local_days_have_their_own_length(session: Session, day: date, hours: in
     assert camera.passed_s == hours * 3600
 
 
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
+def test_a_day_watched_throughout_is_watched_for_all_its_hours(
+    session: Session, day: date, hours: int
+) -> None:
+    """The hour that comes twice counts twice, the one left out not at all."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=BERLIN).astimezone(UTC)
+    session.add_all(a_minute(midnight + timedelta(minutes=n)) for n in range(60 * hours))
+    session.flush()
+    told = daily_report(session, day, BERLIN, ["dock-1"], midnight + timedelta(days=2))
+    assert told.cameras[0].watched_s == hours * 3600
+    assert told.summary == "no events; watched 100 % of the day"
+
+
 def test_events_belong_to_the_day_in_which_they_were_met(session: Session) -> None:
     session.add(a_minute(MIDNIGHT))
     tomorrow = MIDNIGHT + timedelta(days=1)

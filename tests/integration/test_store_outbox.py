@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -148,3 +149,55 @@ def test_lack_of_pictures_is_no_outage(session: Session) -> None:
     session.add(an_incident(NOON, kind="evidence"))
     session.flush()
     assert announce_outages(session, BOTH, NOON + timedelta(hours=1), 60) == 0
+
+
+def test_a_damaged_database_is_told_and_that_it_is_well(session: Session) -> None:
+    damaged = an_incident(NOON, camera=None, kind="store")
+    session.add(damaged)
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 2 * MINUTE, 60) == 1
+    row = take_due(session, NOON + 2 * MINUTE)
+    assert row is not None
+    delivered(session, row.id, NOON + 2 * MINUTE)
+    damaged.ended_at = NOON + 3 * MINUTE
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 4 * MINUTE, 60) == 1
+    assert told(session) == [("office", "site.trouble"), ("office", "site.well")]
+
+
+def test_cameras_that_went_down_and_came_back_together_are_told_as_one(session: Session) -> None:
+    stall = an_incident(NOON + timedelta(seconds=5), camera=None, kind="stall")
+    lost = [an_incident(NOON + timedelta(seconds=4 * i), camera=f"c{i}") for i in range(3)]
+    session.add_all([stall, *lost])
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 2 * MINUTE, 60) == 1
+    assert told(session) == [("office", "site.trouble")]
+    stall.ended_at = lost[0].ended_at = lost[1].ended_at = NOON + 3 * MINUTE
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 4 * MINUTE, 60) == 1
+    row = take_due(session, NOON + 4 * MINUTE)
+    assert row is not None
+    down = [row for row in session.scalars(select(Outbox)) if row.kind == "camera.down"]
+    assert [row.payload["camera"] for row in down] == ["c2"]
+
+
+@pytest.mark.parametrize("kind", ["frozen", "black", "covered", "defocused"])
+def test_a_blind_camera_is_told_like_one_without_pictures(session: Session, kind: str) -> None:
+    session.add(an_incident(NOON, kind=kind))
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 2 * MINUTE, 60) == 1
+
+
+@pytest.mark.parametrize("kind", ["moved", "size", "rate"])
+def test_a_camera_that_needs_a_look_is_told_and_its_end_is_not(session: Session, kind: str) -> None:
+    incident = an_incident(NOON, kind=kind)
+    session.add(incident)
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 2 * MINUTE, 60) == 1
+    row = take_due(session, NOON + 2 * MINUTE)
+    assert row is not None
+    assert row.payload["watching"] is True
+    delivered(session, row.id, NOON + 2 * MINUTE)
+    incident.ended_at = NOON + 3 * MINUTE
+    session.flush()
+    assert announce_outages(session, [OFFICE], NOON + 4 * MINUTE, 60) == 0

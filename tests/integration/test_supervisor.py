@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.store.tables import Event, Incident, Outbox
-from tests.integration.plumbline import Plumbline, running
+from tests.integration.plumbline import Plumbline, running, workers
 
 pytestmark = pytest.mark.usefixtures("task")
 
@@ -21,16 +20,6 @@ BENT = """
 cameras:
   - {name: bent, url: "mannequin:bend", pitch_deg: 20, fps: 5}
 """
-
-
-def workers(plumbline: Plumbline) -> list[int]:
-    found = subprocess.run(
-        ["pgrep", "-P", str(plumbline.pid), "-f", "monitor.work"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [int(pid) for pid in found.stdout.split()]
 
 
 @pytest.fixture
@@ -63,13 +52,18 @@ def test_stopping_ends_what_runs_and_says_the_camera_is_off(site):
     assert workers(site) == []
 
 
+def gone(pids: list[int]) -> None:
+    """Returns when these processes are no more."""
+    end = time.monotonic() + 40
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def test_a_supervisor_that_is_killed_takes_its_workers_along(site):
     left = workers(site)
     site.kill()
-    end = time.monotonic() + 10
-    while time.monotonic() < end and any(Path(f"/proc/{pid}").exists() for pid in left):
-        time.sleep(0.1)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
+    gone(left)
 
 
 def test_a_camera_with_a_wrong_address_is_down_and_the_other_is_watched(tmp_path):
@@ -116,3 +110,10 @@ def test_an_alert_and_a_camera_that_went_down_reach_the_webhook(tmp_path):
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_a_worker_whose_supervisor_is_killed_before_it_has_come_to_life_ends_too(tmp_path):
+    with running(tmp_path / "site", BENT, "--no-dashboard") as plumbline:
+        young = plumbline.until(lambda: workers(plumbline), 20)
+        plumbline.kill()
+        gone(young)

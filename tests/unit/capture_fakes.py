@@ -6,7 +6,7 @@ from queue import Queue
 
 import numpy as np
 
-from monitor.capture.source import Picture
+from monitor.capture.source import Packet, Picture
 
 BEGIN = datetime(2025, 3, 30, 0, 59, tzinfo=UTC)
 
@@ -41,15 +41,16 @@ class ToldSource:
         self.closed = 0
         self.retrieved: list[int] = []
         self.opening: Queue[Exception] = Queue()
-        self._told: Queue[Told] = Queue()
+        self.packet: Packet | None = None
+        self._told: Queue[tuple[Told, Packet | None]] = Queue()
         self._clock = clock
         self._grabbed = -1
         self._last: float | None = None
         for item in told:
             self.tell(item)
 
-    def tell(self, item: Told) -> None:
-        self._told.put(item)
+    def tell(self, item: Told, packet: Packet | None = None) -> None:
+        self._told.put((item, packet))
 
     def open(self) -> None:
         self.opened += 1
@@ -57,7 +58,7 @@ class ToldSource:
             raise self.opening.get()
 
     def grab(self) -> float | None:
-        told = self._told.get(timeout=10)
+        told, self.packet = self._told.get(timeout=10)
         if isinstance(told, Exception):
             raise told
         if told is not None:

@@ -114,6 +114,13 @@ def test_a_camera_hung_askew_gives_the_same_angles(pitch, roll, pixel):
     assert np.allclose(to_gravity(pose, calibration, 1280, 720), body)
 
 
+def test_a_camera_that_stands_on_end_has_the_same_lens() -> None:
+    lying, upright = ([1280 / 2 + 500, 720 / 2], [720 / 2, 1280 / 2 + 500])
+    (across,) = rays_to_camera(np.array([lying]), 1280, 720, 70)
+    (along,) = rays_to_camera(np.array([upright]), 720, 1280, 70)
+    assert across[2, 2] == pytest.approx(along[2, 2])
+
+
 def test_a_camera_that_looks_down_sees_a_vertical_line_lean_towards_it():
     up_in_camera = camera_to_gravity(Calibration(pitch_deg=30)).T @ [0, 1, 0]
     assert up_in_camera == pytest.approx([0, np.cos(np.radians(30)), np.sin(np.radians(30))])

@@ -139,3 +139,22 @@ def test_parts_of_an_address() -> None:
     assert usb_address("usb:/dev/v4l/by-id/x?width=1280&height=720") == UsbAddress(
         "/dev/v4l/by-id/x", 1280, 720
     )
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "169.254.169.254", "169.254.43518", "2852039166", "0xA9FEA9FE", "0251.0376.0251.0376",
+        "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "metadata.google.internal",
+        "METADATA.google.internal.", "100.100.100.200",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("scheme", ["rtsp", "http", "https"])
+def test_where_a_cloud_tells_secrets_is_no_camera(scheme: str, host: str) -> None:
+    with pytest.raises(SettingsError, match="is no camera: at that address a cloud"):
+        make_source(f"{scheme}://user:s3cret@{host}/latest/meta-data", clock=FakeClock())
+
+
+@pytest.mark.parametrize("host", ["169.254.12.7", "[fe80::1]", "cam-169-254-169-254.local", "10.1"])
+def test_a_camera_without_a_server_for_addresses_is_one(host: str) -> None:
+    make_source(f"rtsp://{host}/1", clock=FakeClock())

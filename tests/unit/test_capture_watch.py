@@ -40,6 +40,17 @@ def test_a_repeated_picture_with_a_running_clock_is_frozen() -> None:
     assert verdicts(images)[-1] == "frozen"
 
 
+def test_a_few_pictures_shown_again_and_again_are_frozen() -> None:
+    loop = [noisy(HALL, 3.0) for _ in range(8)]
+    said = verdicts([loop[number % 8] for number in range(40)])
+    assert said[26:] == [None, *["frozen"] * 13]
+
+
+def test_nine_pictures_are_a_film() -> None:
+    loop = [noisy(HALL, 3.0) for _ in range(9)]
+    assert set(verdicts([loop[number % 9] for number in range(60)])) == {None}
+
+
 @pytest.mark.parametrize("sigma", [0.2, 1.0])
 def test_a_quiet_hall_is_not_frozen(sigma: float) -> None:
     assert set(verdicts([noisy(HALL, sigma) for _ in range(40)])) == {None}
@@ -70,3 +81,10 @@ def test_a_dark_hall_with_a_lamp_is_not_black() -> None:
 
 def test_a_new_picture_size_is_a_new_picture() -> None:
     assert verdicts([*[HALL] * 25, HALL[::2, ::2]])[-1] is None
+
+
+def test_a_new_picture_size_is_known_anew() -> None:
+    small = np.full((90, 160, 3), 128, np.uint8)
+    assert set(verdicts([*[noisy(HALL, 1.0) for _ in range(20)], *[noisy(small, 3.0)] * 15])) == {
+        None
+    }

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.clock import FrameTimes
+from monitor.clock import ClockSteps, FrameTimes
 from tests.unit.capture_fakes import FakeClock
 
 
@@ -56,3 +56,31 @@ def test_a_step_of_the_wall_clock_moves_dates_and_no_duration() -> None:
     t, at = times.stamp(70.0)
     assert t - first_t == 70.0
     assert at - first_at == timedelta(hours=1, seconds=70)
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(hours=-1), timedelta(seconds=5)])
+def test_a_step_of_the_wall_clock_dates_the_next_picture(step: timedelta) -> None:
+    clock = FakeClock(100.0)
+    times = FrameTimes(clock, recheck_s=60.0)
+    _, first_at = times.stamp(0.0)
+    clock.t, clock.step = 101.0, step
+    _, at = times.stamp(1.0)
+    assert at - first_at == step + timedelta(seconds=1)
+
+
+def test_a_step_is_told_once_and_by_how_much() -> None:
+    clock = FakeClock(100.0)
+    steps = ClockSteps(clock)
+    clock.sleep(3600.0)
+    assert steps.stepped() is None
+    clock.step = timedelta(hours=-1)
+    assert steps.stepped() == timedelta(hours=-1)
+    assert steps.stepped() is None
+
+
+def test_a_clock_that_is_pushed_along_does_not_step() -> None:
+    clock = FakeClock(100.0)
+    steps = ClockSteps(clock)
+    for second in range(3600):
+        clock.t, clock.step = 100.0 + second, timedelta(seconds=0.0005 * second)
+        assert steps.stepped() is None

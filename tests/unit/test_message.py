@@ -57,3 +57,13 @@ def test_a_return_says_how_long_nothing_was_seen() -> None:
 def test_a_worker_without_a_camera_is_named_so() -> None:
     message = message_of(ID, "camera.down", {**OUTAGE, "camera": None}, BERLIN, None)
     assert message.title == "[camera] A worker is not watching – since 12:31"
+
+
+def test_trouble_of_plumbline_itself_says_what_it_is() -> None:
+    trouble = {**OUTAGE, "camera": None, "reason": "the database is damaged (x)"}
+    begun = message_of(ID, "site.trouble", trouble, BERLIN, "http://here")
+    assert begun.title == "[plumbline] Not to be relied on – since 12:31"
+    assert begun.text == "Since 2026-05-04 12:31:07: the database is damaged (x)."
+    assert begun.link == "http://here/"
+    over = message_of(ID, "site.well", {**trouble, "camera": "dock-1"}, BERLIN, None)
+    assert over.title == "[plumbline] Well again at dock-1 – 12:40"

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from monitor.posture.model import Floats
-from monitor.posture.outlook import LOOK_S, LOOKS, MOVED_S, Outlook
+from monitor.posture.outlook import LOOK_S, MOVED_S, Outlook
 
-STEPS = int(MOVED_S / LOOK_S) + LOOKS + 2
+STEPS = 20
 
 
 def hall(seed: int = 1) -> Floats:
@@ -13,10 +13,12 @@ def hall(seed: int = 1) -> Floats:
     return np.kron(blocks, np.ones((8, 8)))[:90, :160].astype(np.float32)
 
 
-def told(view: Outlook, cells: Floats, start: float, steps: int = STEPS) -> list[float]:
+def told(
+    view: Outlook, cells: Floats, start: float, steps: int = STEPS, every_s: float = LOOK_S
+) -> list[float]:
     """When a move was told."""
     random = np.random.default_rng(0)
-    times = [start + LOOK_S * i for i in range(steps)]
+    times = [start + every_s * i for i in range(steps)]
     return [t for t in times if view.moved(t, cells + random.normal(0, 1, cells.shape))]
 
 
@@ -27,11 +29,21 @@ def view() -> Outlook:
     return view
 
 
-def test_a_turned_camera_is_told_once_within_a_minute(view):
+@pytest.mark.parametrize("every_s", [0.5, 2.0, 5.0, 7.0, 10.0])
+def test_a_turned_camera_is_told_once_within_half_a_minute(every_s):
+    """Whatever the rhythm of looks; the first of them comes up to `every_s` after the turn."""
+    view = Outlook()
+    steps = round(60 / every_s)
+    assert told(view, hall(), 0.0, steps, every_s) == []
     turned = np.roll(hall(), 12, axis=1)
-    moves = told(view, turned, 100.0)
+    moves = told(view, turned, steps * every_s, steps, every_s)
     assert len(moves) == 1
-    assert moves[0] <= 160.0
+    assert moves[0] <= (steps - 1) * every_s + 30.0
+
+
+def test_a_move_is_told_once(view):
+    turned = np.roll(hall(), 12, axis=1)
+    assert len(told(view, turned, 100.0)) == 1
     assert told(view, turned, 200.0) == []
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -22,14 +24,36 @@ def walker(x: float, y: float = 400.0) -> Floats:
     return np.array([(x + side, y + along) for side in (-4, 4) for along in range(-30, 30, 8)])
 
 
-def searched(search: Search, sizes: Sizes, strange: Floats, seconds: float) -> list[list[Region]]:
-    return [search.squares(0.2 * i, SIZE, sizes, [], strange) for i in range(int(seconds * 5))]
+def searched(
+    search: Search,
+    sizes: Sizes,
+    strange: Floats,
+    seconds: float,
+    *,
+    since: float = 0.0,
+    found: Floats = NOTHING,
+) -> list[list[Region]]:
+    """What is searched, five looks a second, each of which finds somebody new at `found`."""
+    looks = []
+    for i in range(round(seconds * 5)):
+        t = since + 0.2 * i
+        looks.append(search.squares(t, SIZE, sizes, [], strange))
+        search.found(t, found)
+    return looks
 
 
-def test_a_still_hall_costs_a_square_each_fifth_of_a_second_but_for_the_first_round():
-    looks = searched(Search(), Sizes(), NOTHING, 10)
+def test_a_still_hall_costs_a_square_each_fifth_of_a_second_after_the_first_look_all_over():
+    looks = searched(Search(), Sizes(), NOTHING, 10, found=np.array([(0.0, 0.0)]))
     assert {len(squares) for squares in looks[:4]} == {SQUARES, SQUARES + 1}
     assert {len(squares) for squares in looks[10:]} == {1}
+
+
+def test_rounds_that_find_nobody_are_slower_and_slower():
+    search = Search()
+    searched(search, Sizes(), NOTHING, 120)
+    assert sum(map(len, searched(search, Sizes(), NOTHING, 32, since=120))) == 20
+    search.found(152.0, np.array([(600.0, 400.0)]))
+    assert 10 <= sum(map(len, searched(search, Sizes(), NOTHING, 2, since=152.2))) <= 14
 
 
 def test_the_slow_round_goes_all_over_the_picture():
@@ -41,8 +65,11 @@ def test_the_slow_round_goes_all_over_the_picture():
 
 def test_samples_more_often_do_not_search_more():
     search, sizes = Search(), learnt()
-    fast = [search.squares(i / 15, SIZE, sizes, [], NOTHING) for i in range(150)]
-    assert sum(map(len, fast[30:])) == pytest.approx(40, abs=2)
+    often, seldom = (
+        sum(len(search.squares(i / fps, SIZE, sizes, [], NOTHING)) for i in range(10 * fps))
+        for search, fps in ((search, 15), (Search(), 5))
+    )
+    assert often == pytest.approx(seldom, abs=2)
 
 
 def test_somebody_who_moves_is_searched_for_every_0_4_s_and_nowhere_else():
@@ -51,7 +78,16 @@ def test_somebody_who_moves_is_searched_for_every_0_4_s_and_nowhere_else():
     looks = [search.squares(10 + 0.2 * i, SIZE, learnt(), [], walker(300)) for i in range(10)]
     near = [any(abs(s.x - 300) < 10 and s.size < 200 for s in squares) for squares in looks]
     assert near == [True, False] * 5
-    assert sum(map(len, looks)) == 20
+
+
+def test_who_is_looked_for_in_vain_is_searched_for_less_often_there_and_at_once_elsewhere():
+    search = Search()
+    searched(search, learnt(), NOTHING, 10)
+    looks = searched(search, learnt(), walker(300), 20, since=10)
+    at = [i for i, squares in enumerate(looks) if any(abs(s.x - 300) < 3 for s in squares)]
+    assert [later - earlier for earlier, later in pairwise(at)][:4] == [4, 8, 8, 8]
+    (squares,) = searched(search, learnt(), np.vstack([walker(300), walker(700)]), 0.2, since=30.4)
+    assert any(abs(s.x - 700) < 10 for s in squares)
 
 
 def test_the_square_is_twice_as_high_as_people_are_there_and_holds_the_body():
@@ -84,5 +120,5 @@ def test_before_sizes_are_learnt_every_square_in_which_something_moves_is_search
 def test_whoever_is_missing_is_searched_for_where_they_are_expected():
     search = Search()
     searched(search, learnt(), NOTHING, 10)
-    square, _ = search.squares(10.0, SIZE, learnt(), [Region(500, 400, 75, 0.4)], NOTHING)
+    square, *_ = search.squares(10.0, SIZE, learnt(), [Region(500, 400, 75, 0.4)], NOTHING)
     assert square == Region(500, 400, 120, 0.0)

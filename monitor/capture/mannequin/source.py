@@ -162,6 +162,8 @@ def _keys(scene: str, stage: Stage) -> tuple[Key, ...]:
 class MannequinSource:
     """A `Source` that draws its pictures. Paced by the clock, or as fast as they are taken."""
 
+    packet = None
+
     def __init__(self, view: View, clock: Clock | None = None):
         self.view = view
         self.live = view.pace == "real"

@@ -1,0 +1,114 @@
+"""While nobody is there: packets are watched, and few pictures decoded."""
+
+from collections import deque
+
+import numpy as np
+
+from monitor.capture.source import Packet
+
+QUIET_S = 5.0
+"""Nobody for so long, and a camera rests."""
+
+LOOK_S, EARLY_S = 2.0, 0.1
+"""A key picture is looked at so long after the last look, or a little earlier: every one of a
+camera that sends one every 2 s, each costing nothing but itself."""
+
+LONGEST_S = 5.0
+"""At the latest so long after the last look the next picture is looked at, whatever has to be
+decoded for it."""
+
+SETTLED_S = 5.0
+"""What was sent so shortly after somebody was there, or before somebody was found, is not usual."""
+
+LEARNT_S = 10.0
+"""So long packets are seen before any is called large."""
+
+USUAL = 3000
+"""Packets that tell what is usual: two minutes of 25 a second."""
+
+LARGE = 1.2, 95.0
+"""A packet is large when it is so many times larger than so many in a hundred usual ones."""
+
+LATELY_S, LARGE_SHARE = 0.6, 1 / 3
+"""Something stirs when so many of the packets of this time are large: of 15 packets, 5 are by
+chance in 1 of 1,600 cases even without the factor; one alone is an encoder's whim."""
+
+
+class Stir:
+    """Tells from the sizes of a stream's packets that something moves which usually does not.
+
+    Key pictures say nothing: they hold the whole place. What stays larger while nobody is found
+    (light, rain, a machine) is usual before long, since 1 in 20 packets of two minutes are 6 s.
+    """
+
+    def __init__(self) -> None:
+        self._usual: deque[int] = deque(maxlen=USUAL)
+        self._settling: deque[tuple[float, int]] = deque()
+        self._lately: deque[tuple[float, bool]] = deque()
+        self._learnt_s = 0.0
+        self._limit_t = float("-inf")
+        self._limit = float("inf")
+
+    @property
+    def knows(self) -> bool:
+        return self._learnt_s >= LEARNT_S
+
+    def learn(self, t: float, size: int) -> None:
+        """A packet while nobody is there."""
+        self._settling.append((t, size))
+        while len(self._settling) > 1 and self._settling[0][0] <= t - SETTLED_S:
+            begun, usual = self._settling.popleft()
+            self._usual.append(usual)
+            self._learnt_s += min(self._settling[0][0] - begun, 1.0)
+
+    def unsettle(self) -> None:
+        """Somebody is there: what was sent just before is not usual."""
+        self._settling.clear()
+
+    def tells(self, t: float, size: int) -> bool:
+        """Whether something stirs, now that this packet came."""
+        if t - self._limit_t >= 1.0 and self.knows:
+            factor, percent = LARGE
+            self._limit, self._limit_t = factor * float(np.percentile(self._usual, percent)), t
+        self._lately.append((t, size > self._limit))
+        while self._lately[0][0] < t - LATELY_S:
+            self._lately.popleft()
+        large = sum(is_large for _, is_large in self._lately)
+        return large >= max(3, LARGE_SHARE * len(self._lately))
+
+
+class Rest:
+    """When the pictures of a camera need not be looked at as often as it is asked to.
+
+    quiet: nobody is there and nobody is searched for, as whoever judges the pictures says.
+    """
+
+    def __init__(self) -> None:
+        self.quiet = False
+        self._stir = Stir()
+        self._lively_t = self._there_t = self._looked_t = float("-inf")
+
+    def wake(self, t: float) -> None:
+        self._lively_t = t
+
+    def rests(self, t: float, packet: Packet | None) -> bool:
+        """Whether it rests, now that this packet came. Never where none come, or where all are key
+        pictures, each of which costs only itself."""
+        if packet is None or not self.quiet:
+            self._there_t = t
+            self._stir.unsettle()
+            self.wake(t)
+        elif not packet.key:
+            if self._stir.tells(t, packet.size):
+                self.wake(t)
+            if t - self._there_t >= SETTLED_S:
+                self._stir.learn(t, packet.size)
+        return self._stir.knows and t - self._lively_t >= QUIET_S
+
+    def due(self, t: float, packet: Packet | None) -> bool:
+        """Whether to look at this picture, while resting."""
+        key = packet is not None and packet.key
+        return t - self._looked_t >= (LOOK_S - EARLY_S if key else LONGEST_S)
+
+    def looked(self, t: float) -> None:
+        self._looked_t = t

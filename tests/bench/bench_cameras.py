@@ -1,0 +1,385 @@
+"""What watching 1080p25 cameras over RTSP costs, against the loop from MediaPipe's documentation.
+
+A real RTSP server sends real footage (`tests.bench.films`, made once into the data folder). Each
+contestant is a process of its own on the same stream at the same time: a worker as `plumbline run`
+starts it, and `tests.bench.documented` on every and on every fifth picture. Processor time is read
+from outside. Prints one JSON object on one line:
+
+idle_ratio, person_ratio   the worker's processor time by that of the documented loop on every fifth
+    picture; nobody there, and one person who moves
+idle_ratio_every, person_ratio_every   the same by the loop on every picture
+cpu_s_per_minute  processor seconds in a minute of one camera, by what it shows and who watches
+event_recall      of the events that looking at full decode at a fixed rate tells in the film
+    `shift`, those that the worker told too, beginning and end within a second
+events, events_extra   how many that are, and what the worker told beyond them
+followed_s        from each moment somebody comes into view until they are followed: the worker, and
+    full decode at a fixed rate
+rss_mb_per_camera each camera beyond the first
+growth            by number of cameras, a third of them with a person: processor seconds in a minute
+    of one camera, and megabytes in all
+hall              with `--hall MINUTES` only: 16 cameras dealt to a worker on each core, a third of
+    them with people. oldest_ms: the oldest picture at its judgement; alert_p95_s: from the moment a
+    rule is met to its row
+Run from the repository: `make bench-cameras`, or with options
+`python -m tests.bench.bench_cameras --cameras 1,4,32 --seconds 60 --hall 10`.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from monitor import recordings
+from monitor.capture.feed import Sampler
+from monitor.capture.streams import FileSource
+from monitor.crew import Crew, EngineSpec, Orders
+from monitor.pipeline import CameraPipeline, CameraPlan
+from monitor.pose.engines import make_engine
+from monitor.posture.episodes import Episode, Kind
+from monitor.posture.model import Frame
+from monitor.posture.rules import Rule
+from monitor.recorder import Keep
+from monitor.settings import ROOT, load, rules_of
+from monitor.worker import CameraJob
+from tests.bench import films
+from tests.fakes import FakeClock
+from tests.integration.people import AT, PRESENT
+from tests.integration.rtsp import RtspServer, missing
+from tests.media import MEDIA
+
+DATA = Path(os.environ.get("PLUMBLINE_DATA") or ROOT / "var").resolve()
+SETTINGS = load(ROOT / "config" / "plumbline.yaml")
+ENGINE = EngineSpec("blazepose", 640, 4, 1)
+WARM_UP_S = 20.0
+HALL = 16
+Shown = Literal["empty", "person"]
+
+
+def lowered(rule: Rule) -> Rule:
+    """Met after a second, so that two minutes of footage hold events enough to compare."""
+    return replace(rule, hold=((0.0, 1.0),), release_s=1.0)
+
+
+RULES = tuple(lowered(rule) for rule in rules_of(SETTINGS.cameras[0], SETTINGS))
+PLAN = CameraPlan("bench", RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event, in seconds from the film's first picture."""
+
+    rule: str
+    began: float
+    ended: float
+
+    def same(self, other: "Happened") -> bool:
+        near = max(abs(self.began - other.began), abs(self.ended - other.ended)) <= 1.0
+        return self.rule == other.rule and near
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of a film: events, and when somebody was in view and believed."""
+
+    events: Sequence[Happened]
+    believed: Sequence[float]
+
+
+class Site:
+    """The server, and a new folder for each who watches."""
+
+    def __init__(self, server: RtspServer, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+        self._count = 0
+
+    def address(self, shown: str) -> str:
+        return self._server.address(f"/{shown}")
+
+    def crew(self, shown: Sequence[str]) -> tuple[Crew, Keep]:
+        """A worker that watches these, not started yet."""
+        self._count += 1
+        folder = self._folder / str(self._count)
+        folder.mkdir()
+        (folder / "models").symlink_to(DATA / "models")
+        keep = Keep(folder, keep_free_mb=0, landmarks=True)
+        jobs = [
+            CameraJob(replace(PLAN, name=f"{what}-{number}"), self.address(what))
+            for number, what in enumerate(shown)
+        ]
+        return Crew(Orders(jobs, ENGINE, keep)), keep
+
+
+@contextmanager
+def watching(crews: Sequence[Crew]) -> Iterator[list[int]]:
+    """The process of each, running; they are asked to stop and have flushed afterwards."""
+    for crew in crews:
+        crew.start(0.0)
+    pids = [crew.pid for crew in crews]
+    try:
+        yield [pid for pid in pids if pid is not None]
+    finally:
+        for crew in crews:
+            crew.ask_to_stop()
+        for crew in crews:
+            crew.wait_stopped(time.monotonic() + 10.0)
+
+
+@contextmanager
+def documented(address: str, each: int) -> Iterator[int]:
+    command = [sys.executable, "-m", "tests.bench.documented", address, str(each)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        yield process.pid
+        assert process.poll() is None, "the documented loop ended before it was measured"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def race(site: Site, shown: Shown, seconds: float) -> tuple[dict[str, float], float]:
+    """Processor seconds a minute of all three on the same stream, and the worker's megabytes."""
+    crew, _ = site.crew([shown])
+    address = site.address(shown)
+    with (
+        watching([crew]) as (worker,),
+        documented(address, 5) as fifth,
+        documented(address, 1) as every,
+    ):
+        time.sleep(WARM_UP_S)
+        used = cpu_s_per_minute([worker, fifth, every], seconds)
+        return dict(zip(("worker", "fifth", "every"), used, strict=True)), resident_mb([worker])
+
+
+def grown(site: Site, cameras: int, seconds: float) -> tuple[float, float]:
+    """Processor seconds a minute of one camera, and megabytes of the worker of all."""
+    crew, _ = site.crew(thirds(cameras))
+    with watching([crew]) as pids:
+        time.sleep(WARM_UP_S)
+        (used,) = cpu_s_per_minute(pids, seconds)
+        return used / cameras, resident_mb(pids)
+
+
+def thirds(cameras: int) -> list[Shown]:
+    return ["empty" if number % 3 else "person" for number in range(cameras)]
+
+
+def hall(site: Site, minutes: float) -> dict[str, float]:
+    """Sixteen cameras on all cores."""
+    names = thirds(HALL)
+    shares = [names[i :: os.cpu_count() or 1] for i in range(os.cpu_count() or 1)]
+    pairs = [site.crew(share) for share in shares]
+    with watching([crew for crew, _ in pairs]) as pids:
+        time.sleep(WARM_UP_S)
+        since = datetime.now(UTC)
+        (*used,) = cpu_s_per_minute(pids, 60.0 * minutes)
+        megabytes = resident_mb(pids)
+    rows = [row for _, keep in pairs for row in journal(keep) if row[0] >= since]
+    states = [row for _, table, row in rows if table == "camera_state" and row["state"] == "up"]
+    late = [
+        (at - datetime.fromisoformat(row["met_at"])).total_seconds()
+        for at, table, row in rows
+        if table == "event" and row["revision"] == 1
+    ]
+    return {
+        "cameras": len(names),
+        "minutes": minutes,
+        "cpu_s_per_minute": round(sum(used) / len(names), 2),
+        "oldest_ms": max(row["latency_ms"] for row in states if "latency_ms" in row),
+        "fps_least": round(min(row["fps_reached"] for row in states), 2),
+        "rss_mb": round(megabytes),
+        "alerts": len(late),
+        "alert_p95_s": round(float(np.percentile(late, 95)), 2) if late else float("nan"),
+    }
+
+
+def told_live(site: Site, film: Path) -> Told:
+    """What a worker tells of the film, sent to it once from its first picture on."""
+    crew, keep = site.crew(["shift"])
+    with watching([crew]):
+        until = seconds_of(film) - 1.0
+        began = None
+        while began is None:
+            time.sleep(0.2)
+            began = next((row["frame_at"] for row in states(keep) if row.get("frame_at")), None)
+        time.sleep(until)
+    looks = [look for file in recorded(keep) for look in recordings.read(file).looks]
+    first = looks[0].at
+    events = {
+        row["id"]: (
+            row["rule"],
+            row["started_at"],
+            row["seen_at"] if "ended_at" not in row else row["ended_at"],
+        )
+        for _, table, row in journal(keep)
+        if table == "event"
+    }
+    return Told(
+        [
+            Happened(rule, *((datetime.fromisoformat(at) - first).total_seconds() for at in span))
+            for rule, *span in events.values()
+        ],
+        [(look.at - first).total_seconds() for look in looks if look.bodies],
+    )
+
+
+def states(keep: Keep) -> Iterable[dict[str, Any]]:
+    return (row for _, table, row in journal(keep) if table == "camera_state")
+
+
+def recorded(keep: Keep) -> list[Path]:
+    return sorted(keep.recordings.glob(f"*/*/*{recordings.SUFFIX}"))
+
+
+def journal(keep: Keep) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
+    """Everything a worker wrote: when, table, row."""
+    for path in sorted(keep.journal.glob("[0-9]*.json")):
+        entry = json.loads(path.read_bytes())
+        written = datetime.fromtimestamp(int(path.name.split("-")[0]) / 1e9, UTC)
+        yield written, entry["table"], entry["row"]
+
+
+def told_in_full(film: Path) -> Told:
+    """What looking at every picture due at a fixed rate, all of them decoded, tells of the film."""
+    engine = make_engine("blazepose", DATA)
+    pipeline = CameraPipeline(PLAN, engine, FakeClock(AT))
+    source, sampler = FileSource(film, realtime=False), Sampler(PLAN.fps)
+    source.open()
+    episodes: list[Episode] = []
+    believed = []
+    t = 0.0
+    while (moment := source.grab()) is not None and moment < seconds_of(film) - 1.0:
+        t = moment
+        if sampler.due(t):
+            image = source.retrieve().image
+            step = pipeline.step(Frame(image, AT + timedelta(seconds=t), t))
+            pipeline.minutes.flush()
+            episodes += [each.episode for each in step.changes if each.kind is Kind.STARTED]
+            believed += [t] if step.people else []
+    pipeline.finish(t, AT + timedelta(seconds=t))
+    source.close()
+    engine.close()
+    return Told(
+        [Happened(e.rule.name, e.started_t, e.started_t + e.duration_s) for e in episodes], believed
+    )
+
+
+def recall(truth: Told, told: Told) -> tuple[float, int]:
+    """Share of the true events told, and how many were told beyond them."""
+    left = list(told.events)
+    for event in truth.events:
+        same = next((other for other in left if event.same(other)), None)
+        if same is not None:
+            left.remove(same)
+    found = len(told.events) - len(left)
+    return found / len(truth.events), len(left)
+
+
+def followed_s(told: Told) -> list[float | None]:
+    """From each moment somebody comes until they are believed; `None`: never while there."""
+    believed = [t - films.WAIT_S for t in told.believed]
+    return [
+        next((round(t - stay.comes, 1) for t in believed if stay.comes <= t < stay.gone), None)
+        for stay in PRESENT[films.COMING]
+        if stay.gone <= films.COMING_S
+    ]
+
+
+def seconds_of(film: Path) -> float:
+    return film.read_bytes().count(b"\x00\x00\x00\x01\x09") / films.FPS
+
+
+def cpu_s_per_minute(pids: Sequence[int], seconds: float) -> list[float]:
+    """Of all threads of each, over the next `seconds`."""
+    before, began = [cpu_s(pid) for pid in pids], time.monotonic()
+    time.sleep(seconds)
+    minutes = (time.monotonic() - began) / 60.0
+    return [(cpu_s(pid) - was) / minutes for pid, was in zip(pids, before, strict=True)]
+
+
+def cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(pids: Sequence[int]) -> float:
+    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def measure(site: Site, film: Path, asked: argparse.Namespace) -> dict[str, Any]:
+    idle, first_mb = race(site, "empty", asked.seconds)
+    person, _ = race(site, "person", asked.seconds)
+    told, truth = told_live(site, film), told_in_full(film)
+    found, extra = recall(truth, told)
+    growth = {count: grown(site, count, asked.seconds) for count in asked.cameras}
+    most = max(growth)
+    each_mb = (growth[most][1] - first_mb) / (most - 1)
+    figures = {
+        "idle_ratio": round(idle["worker"] / idle["fifth"], 3),
+        "person_ratio": round(person["worker"] / person["fifth"], 3),
+        "idle_ratio_every": round(idle["worker"] / idle["every"], 3),
+        "person_ratio_every": round(person["worker"] / person["every"], 3),
+        "cpu_s_per_minute": {"idle": _rounded(idle), "person": _rounded(person)},
+        "event_recall": round(found, 3),
+        "events": len(truth.events),
+        "events_extra": extra,
+        "followed_s": {"worker": followed_s(told), "in_full": followed_s(truth)},
+        "rss_mb_per_camera": round(each_mb, 1),
+        "growth": {
+            count: {"cpu_s_per_minute": round(used, 2), "rss_mb": round(megabytes)}
+            for count, (used, megabytes) in growth.items()
+        },
+    }
+    return figures | ({"hall": hall(site, asked.hall)} if asked.hall else {})
+
+
+def _rounded(used: dict[str, float]) -> dict[str, float]:
+    return {who: round(seconds, 2) for who, seconds in used.items()}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=30.0, help="of each measurement")
+    parser.add_argument("--cameras", type=_counts, default=[4], help="by number, as 2,8,32")
+    parser.add_argument("--hall", type=float, default=0.0, help="minutes of sixteen cameras")
+    return parser.parse_args()
+
+
+def _counts(written: str) -> list[int]:
+    return [int(count) for count in written.split(",")]
+
+
+def main() -> None:
+    asked = arguments()
+    if missing():
+        sys.exit(f"no RTSP server ({missing()}): run scripts/test-services")
+    if not (MEDIA / films.COMING).is_file():
+        sys.exit(f"the cameras' benchmark needs {films.COMING}, and {MEDIA} does not hold it")
+    kept = DATA / "bench"
+    film = films.shift(kept)
+    server = RtspServer()
+    server.add("/empty", films.empty(kept), films.FPS, "loop")
+    server.add("/person", films.person(kept), films.FPS, "loop")
+    server.add("/shift", film, films.FPS, "once")
+    server.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(measure(Site(server, Path(folder)), film, asked)))
+    finally:
+        server.kill()
+
+
+if __name__ == "__main__":
+    main()

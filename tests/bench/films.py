@@ -1,0 +1,121 @@
+"""What the benchmark's cameras show: real footage as a 1080p camera sends it, made once.
+
+H.264 by libx264, 25 pictures a second, a key picture every 50, none that refers to a later one;
+every picture with the noise of a sensor, so that an empty hall costs what it costs a real camera.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain, islice, repeat
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.posture.model import Image
+from tests.media import MEDIA
+
+WIDTH, HEIGHT, FPS, GOP = 1920, 1080, 25, 50
+NOISE = 1.0
+"""Grey levels: what a camera's own noise filter leaves in a lit hall."""
+
+EMPTY = "neg-porch.jpg"
+PERSON = "bend-crouch-with-dog.mp4"
+SQUATS = "squat-side-gym.mp4"
+COMING = "one-by-one-standing-table.mp4"
+"""People come in one after the other and leave the place empty in between."""
+
+FIRST_S = 5.0
+"""Nobody is in that film yet."""
+
+WAIT_S, EMPTY_S, COMING_S = 30.0, 20.0, 90.0
+
+
+def empty(folder: Path) -> Path:
+    """Nobody, for 20 s."""
+    return _made(folder / "empty.h264", repeat(_photo(EMPTY), round(EMPTY_S * FPS)))
+
+
+def person(folder: Path) -> Path:
+    """One person who moves, and a dog, for 29 s."""
+    return _made(folder / "person.h264", chain.from_iterable(map(_film, [PERSON] * 3)))
+
+
+def shift(folder: Path) -> Path:
+    """An empty place for `WAIT_S`, people who come and go, then one who bends and squats: two and a
+    half minutes."""
+    waits = [_first(COMING, FIRST_S) for _ in range(round(WAIT_S / FIRST_S))]
+    shown = chain(*waits, _first(COMING, COMING_S), _film(PERSON), _film(SQUATS))
+    return _made(folder / "shift.h264", shown)
+
+
+def _first(name: str, seconds: float) -> Iterator[Image]:
+    return islice(_film(name), round(seconds * FPS))
+
+
+@cache
+def _photo(name: str) -> Image:
+    picture = cv2.imread(str(MEDIA / name))
+    assert picture is not None, f"{MEDIA / name} cannot be read"
+    return _whole(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8))
+
+
+def _film(name: str) -> Iterator[Image]:
+    """The film's pictures at `FPS`: the newest one at each moment."""
+    with av.open(str(MEDIA / name)) as container:
+        shown, moment = None, 0
+        for frame in container.decode(video=0):
+            assert frame.time is not None
+            while shown is not None and moment / FPS < frame.time:
+                yield shown
+                moment += 1
+            shown = _whole(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
+
+
+def _whole(picture: Image) -> Image:
+    """Scaled to fit, before the empty place."""
+    height, width = picture.shape[:2]
+    scale = min(WIDTH / width, HEIGHT / height)
+    size = round(width * scale), round(height * scale)
+    left, top = (WIDTH - size[0]) // 2, (HEIGHT - size[1]) // 2
+    scaled = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+    if size == (WIDTH, HEIGHT):
+        return np.asarray(scaled, np.uint8)
+    shown = _photo(EMPTY).copy()
+    shown[top : top + size[1], left : left + size[0]] = scaled
+    return shown
+
+
+def _made(path: Path, pictures: Iterable[Image]) -> Path:
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(".making.h264")
+        _encode(pictures, aside)
+        aside.rename(path)
+    return path
+
+
+def _encode(pictures: Iterable[Image], path: Path) -> None:
+    options = {
+        "preset": "superfast", "crf": "23", "g": str(GOP), "keyint_min": str(GOP),
+        "sc_threshold": "0", "bf": "0", "x264-params": "aud=1",
+    }  # fmt: skip
+    grains = _grains()
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=FPS, options=options)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for number, picture in enumerate(pictures):
+            noisy = cv2.add(picture, grains[number % len(grains)], dtype=cv2.CV_8U)
+            frame = av.VideoFrame.from_ndarray(np.asarray(noisy, np.uint8), format="rgb24")
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+
+
+def _grains(many: int = 16) -> list[NDArray[np.int16]]:
+    random = np.random.default_rng(1)
+    return [
+        np.repeat(random.normal(0.0, NOISE, (HEIGHT, WIDTH, 1)).round().astype(np.int16), 3, axis=2)
+        for _ in range(many)
+    ]
