@@ -13,8 +13,8 @@ false_bends             share of the upright (0°) that are read above 45°
 in_band, band_width     share of truths inside the band of 90 %, and its mean width in degrees
 arm_…, knee_…           the same of upper arms' elevation and knees' flexion, both sides
 video_median, video_missed, video_measured
-                        of films of 4 s (stand, bend to 60/75/90°, stand) judged five times a second,
-                        one for six views
+                        of films of 4 s (stand, bend to 60/75/90°, stand), one for six views,
+                        judged five times a second
 video_low               share of the measured looks at bends of 60° and more that are read below 45°
 ms_per_person           time to measure everything of one person, once seen
 Run from the repository: `python -m tests.bench.bench_angles`.
