@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from monitor.store.tables import Event, Incident, Outbox
+from monitor.store.tables import CoverageMinute, Event, Incident, Outbox
 from tests.integration.plumbline import Plumbline, running, workers
 
 pytestmark = pytest.mark.usefixtures("task")
@@ -43,8 +44,13 @@ def test_a_worker_that_is_killed_is_back_and_its_event_is_ended_and_not_doubled(
     assert first.ended_at is not None
     assert second.started_at > first.ended_at
     assert [i.kind for i in site.rows(Incident) if i.kind == "worker"] == ["worker"]
+    stopped = datetime.now(UTC)
     assert site.stop() == 0
     assert all(event.ended_at is not None for event in site.rows(Event))
+    watched_for_s = (stopped - first.started_at).total_seconds()
+    minutes = site.rows(CoverageMinute)
+    assert sum(minute.watched_s + minute.blind_s for minute in minutes) > watched_for_s - 0.5
+    assert sum(minute.blind_s for minute in minutes) > 1.0
 
 
 def test_stopping_ends_what_runs_and_says_the_camera_is_off(site):
