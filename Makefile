@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SERVICES := scripts/test-services
 
-.PHONY: run test test-long check bench bench-angles bench-engine soak lock clean
+.PHONY: run test test-long check bench bench-angles bench-cameras bench-engine soak lock clean
 
 run: .venv/run
 	@$(BIN)/plumbline models fetch
@@ -37,6 +37,12 @@ bench: .venv/dev
 bench-angles: .venv/dev
 	@$(BIN)/plumbline models fetch
 	@$(BIN)/python -m tests.bench.bench_angles
+
+# Takes five minutes, besides ten the first time, when its films are made. Options: see the module.
+bench-cameras: .venv/dev
+	@$(SERVICES) || true
+	@$(BIN)/plumbline models fetch
+	@$(BIN)/python -m tests.bench.bench_cameras
 
 bench-engine: .venv/dev
 	@$(BIN)/plumbline models fetch

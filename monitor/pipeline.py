@@ -114,9 +114,14 @@ class CameraPipeline:
         self._until_t = clock.steady() - before.total_seconds()
 
     @property
-    def quiet(self) -> bool:
-        """Nobody is there, and nobody is searched for where somebody may be."""
-        return not self._slots.all and not self._search.aims
+    def there(self) -> bool:
+        """Whether somebody is, as far as is known."""
+        return bool(self._slots.all)
+
+    @property
+    def sought(self) -> bool:
+        """Whether somebody is searched for where something moves."""
+        return self._search.aims
 
     def step(self, frame: Frame, frames_in: int = 1) -> Step:
         """Judge one picture; `frames_in` had come in since the last one judged."""

@@ -130,7 +130,7 @@ class WatchedCamera:
             came_in = feed.frames_in - self._frames_in
             self._frames_in = feed.frames_in
             self._step = self._pipeline.step(frame, came_in)
-            self._feed.rest(self._pipeline.quiet)
+            self._feed.rest(there=self._pipeline.there, sought=self._pipeline.sought)
             self._feed.set_fps(self._budget.fps(self._pipeline.fps))
             self._latencies_ms.append(1000.0 * (self._clock.steady() - frame.t))
             self._recorder.record(self._step)

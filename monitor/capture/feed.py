@@ -191,9 +191,9 @@ class Feed:
     def set_fps(self, fps: float) -> None:
         self._sampler.fps = fps
 
-    def rest(self, quiet: bool) -> None:
-        """Whether nobody is there, and nobody is searched for."""
-        self._rest.quiet = quiet
+    def rest(self, *, there: bool, sought: bool) -> None:
+        """Whether somebody is there, or searched for: else few pictures are looked at."""
+        self._rest.there, self._rest.sought = there, sought
 
     def take(self, timeout: float = 0.0) -> Frame | None:
         """The newest frame not taken yet, waiting up to `timeout` seconds for one."""

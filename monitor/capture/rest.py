@@ -6,8 +6,8 @@ import numpy as np
 
 from monitor.capture.source import Packet
 
-QUIET_S = 5.0
-"""Nobody for so long, and a camera rests."""
+QUIET_S = 3.0
+"""Nobody for so long, and a camera rests: whoever comes is found and believed in less."""
 
 LOOK_S, EARLY_S = 2.0, 0.1
 """A key picture is looked at so long after the last look, or a little earlier: every one of a
@@ -80,11 +80,12 @@ class Stir:
 class Rest:
     """When the pictures of a camera need not be looked at as often as it is asked to.
 
-    quiet: nobody is there and nobody is searched for, as whoever judges the pictures says.
+    there, sought: somebody is there, or searched for where something moves, as whoever judges the
+    pictures says.
     """
 
     def __init__(self) -> None:
-        self.quiet = False
+        self.there = self.sought = True
         self._stir = Stir()
         self._lively_t = self._there_t = self._looked_t = float("-inf")
 
@@ -94,16 +95,21 @@ class Rest:
     def rests(self, t: float, packet: Packet | None) -> bool:
         """Whether it rests, now that this packet came. Never where none come, or where all are key
         pictures, each of which costs only itself."""
-        if packet is None or not self.quiet:
+        if packet is None or self.sought:
+            self.wake(t)
+        if self.there:
+            self.wake(t)
             self._there_t = t
             self._stir.unsettle()
-            self.wake(t)
-        elif not packet.key:
-            if self._stir.tells(t, packet.size):
-                self.wake(t)
-            if t - self._there_t >= SETTLED_S:
-                self._stir.learn(t, packet.size)
+        elif packet is not None and not packet.key:
+            self._watch(t, packet.size)
         return self._stir.knows and t - self._lively_t >= QUIET_S
+
+    def _watch(self, t: float, size: int) -> None:
+        if self._stir.tells(t, size):
+            self.wake(t)
+        if t - self._there_t >= SETTLED_S:
+            self._stir.learn(t, size)
 
     def due(self, t: float, packet: Packet | None) -> bool:
         """Whether to look at this picture, while resting."""

@@ -107,7 +107,7 @@ class StreamSource:
         if any(is_metadata(str(address[0])) for *_, address in found):
             raise CaptureError(f"{host} is no camera: a cloud tells a machine its secrets there")
         timeout = (self._open_timeout_s + 0.5, self._read_timeout_s)
-        return Video(self._url, self._options(), timeout)
+        return Video(self._url, self._options(), timeout, quick=True)
 
     def _options(self) -> dict[str, str]:
         """`timeout` and `rw_timeout` are microseconds of silence on a socket.
@@ -181,7 +181,7 @@ class StreamSource:
         if self._group.waits:
             with self._in_words():
                 self._frame = self._newest(video)
-        shown_s = None if video.format in _UNTIMED else self._frame.time
+        shown_s = None if video.format in _UNTIMED else video.shown_at(self._frame)
         behind_s = 0.0 if shown_s is None else grabbed_s - shown_s
         return Picture(upright(self._frame), behind_s=behind_s)
 

@@ -104,5 +104,7 @@ def _means(image: Image, side: int) -> Cells:
     height, width = (length // side * side for length in image.shape[:2])
     if not height or not width:
         return np.zeros((1, 1), np.float32)
-    green = image[:height, :width, 1].reshape(height // side, side, width // side, side)
-    return np.asarray(green[:, ::2, :, ::2].mean(axis=(1, 3), dtype=np.float32))
+    rows = image[:height, :width].reshape(height // side, side, width * 3)[:, ::2]
+    sums = rows.sum(axis=1, dtype=np.uint16).reshape(height // side, width // side, side, 3)
+    green = sums[:, :, ::2, 1].mean(axis=2, dtype=np.float32)
+    return np.asarray(green / rows.shape[1], np.float32)

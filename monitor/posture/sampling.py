@@ -1,6 +1,8 @@
 """How often a camera's pictures are looked at."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
+from math import inf
 
 from monitor.posture.body import apart
 from monitor.posture.episodes import Episode
@@ -8,15 +10,15 @@ from monitor.posture.model import Pose
 from monitor.posture.slots import Slot
 
 CALM_FPS = 2.5
-"""Looks a second at people who keep their posture: less than the half second apart over which a
-fall is still measured (`monitor.posture.falls.GAP_S`); a rule's times stay within one of them."""
+"""Looks a second at people who hardly move: less than the half second apart over which a fall is
+still measured (`monitor.posture.falls.GAP_S`); a rule's times stay within one of them."""
 
-CALM_S = 2.0
-"""Everybody has kept their posture for so long."""
+STEP = 0.4
+"""Trunk lengths (20 cm) that nobody's big joints are to move in the median from look to look: as
+far as a body may stray between two looks (`monitor.posture.slots.STRAY`)."""
 
-KEPT = 0.15
-"""Trunk lengths that the big joints of a kept posture depart in the median: two looks at one body
-agree within it (`monitor.posture.slots.SAME_LOOK`)."""
+LATELY_S = 1.0
+"""The fastest movement of so long counts."""
 
 NEAR = 0.7
 """Share of the allowed time from which an episode is near its limit."""
@@ -35,32 +37,31 @@ SLOWER, FASTER = 0.8, 1.1
 
 
 class Sampling:
-    """The rate one camera asks for: its own while anybody comes, goes or moves and while an episode
-    nears its limit, `CALM_FPS` while all keep their posture."""
+    """The rate one camera asks for: its own while nobody is there, anybody comes or is missed and
+    while an episode nears its limit; else as fast as people move, from `CALM_FPS` on."""
 
     def __init__(self, fps: float) -> None:
         self._fps = fps
-        self._kept: dict[int, Pose] = {}
-        self._lively_t = float("-inf")
+        self._last: dict[int, tuple[float, Pose]] = {}
+        self._speeds: deque[tuple[float, float]] = deque()
 
-    def fps(self, t: float, slots: Iterable[Slot], running: Iterable[Episode]) -> float:
+    def fps(self, t: float, slots: Sequence[Slot], running: Iterable[Episode]) -> float:
         """After the look at `t`: who is known, and what runs."""
-        slots = list(slots)
-        moved = [slot for slot in slots if not self._keeps(slot)]
-        same = {slot.number for slot in slots} == self._kept.keys()
+        speeds = [self._speed(slot) for slot in slots]
+        self._last = {slot.number: (slot.seen_t, slot.pose) for slot in slots}
         near = any(episode.used >= NEAR and not episode.is_event for episode in running)
-        if moved or near or not same or not slots:
-            self._lively_t = t
-            self._kept = {slot.number: self._kept.get(slot.number, slot.pose) for slot in slots}
-            self._kept |= {slot.number: slot.pose for slot in moved}
-        calm = t - self._lively_t >= CALM_S
-        return min(self._fps, CALM_FPS) if calm else self._fps
+        self._speeds.append((t, inf if near else max(speeds, default=inf)))
+        while self._speeds[0][0] < t - LATELY_S:
+            self._speeds.popleft()
+        fastest = max(speed for _, speed in self._speeds)
+        return min(self._fps, max(CALM_FPS, fastest / STEP))
 
-    def _keeps(self, slot: Slot) -> bool:
-        known = self._kept.get(slot.number)
-        if known is None or slot.missed or not slot.believed:
-            return False
-        return apart(known, slot.pose) < KEPT
+    def _speed(self, slot: Slot) -> float:
+        """Trunk lengths a second; nobody knows how fast those are who are not seen or new."""
+        seen_t, pose = self._last.get(slot.number, (slot.seen_t, slot.pose))
+        if slot.missed or not slot.believed or seen_t >= slot.seen_t:
+            return inf
+        return apart(pose, slot.pose) / (slot.seen_t - seen_t)
 
 
 class Budget:

@@ -55,6 +55,7 @@ class Search:
     _vain: list[Vain] = field(default_factory=list)
     _aimed_t: float = float("-inf")
     _round_t: float = float("-inf")
+    _whole_t: float = float("-inf")
     _aimed: deque[Region] = field(default_factory=deque)
     _round: deque[Region] = field(default_factory=deque)
 
@@ -85,8 +86,7 @@ class Search:
                 self._slower = min(2.0 * self._slower, SLOWEST_EACH_S / self.each_s)
             self._fruitless = True
         if not self._aimed and t - self._aimed_t >= self.eager_s - 1e-6:
-            hopeful = self._hopeful(t, strange)
-            self._aimed.extend([*map(_around, missing), *_where(hopeful, size, sizes)])
+            self._aimed.extend([*map(_around, missing), *self._where(t, strange, size, sizes)])
             self._aimed_t = t
         aimed = _taken(self._aimed, SQUARES)
         self._asked = [square for square in aimed if square != whole(*size)]
@@ -106,6 +106,16 @@ class Search:
         waited = [vain.wait_s for vain in self._vain if _inside(square, _centre(vain.square)).any()]
         wait_s = min(2.0 * max(waited, default=self.eager_s), LONGEST_VAIN_S)
         return Vain(square, t + wait_s, wait_s)
+
+    def _where(
+        self, t: float, strange: Floats, size: tuple[int, int], sizes: Sizes
+    ) -> list[Region]:
+        """Where something moves and, less often, the whole picture."""
+        squares = _where(self._hopeful(t, strange), size, sizes)
+        if t - self._whole_t < LONGEST_VAIN_S:
+            return [square for square in squares if square != whole(*size)]
+        self._whole_t = t if squares else self._whole_t
+        return squares
 
     def _hopeful(self, t: float, strange: Floats) -> Floats:
         """Without what lies where somebody was looked for in vain just now."""

@@ -27,10 +27,10 @@ SQUATS = "squat-side-gym.mp4"
 COMING = "one-by-one-standing-table.mp4"
 """People come in one after the other and leave the place empty in between."""
 
-FIRST_S = 5.0
+FIRST_S = 5.8
 """Nobody is in that film yet."""
 
-WAIT_S, EMPTY_S, COMING_S = 30.0, 20.0, 90.0
+WAIT_S, EMPTY_S, COMING_S = 5 * FIRST_S, 20.0, 90.0
 
 
 def empty(folder: Path) -> Path:

@@ -15,10 +15,9 @@ class PacketFilm:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.packet: Packet | None = None
-        self.decoded = 0
 
     def open(self) -> None:
-        self._video = Video(str(self._path), {})
+        self._video = Video(str(self._path), {}, quick=True)
         self._packets = self._video.packets()
         self._group, self._in_order = Group(self._video), InOrder()
 
@@ -28,12 +27,15 @@ class PacketFilm:
             return None
         self._group.add(packet)
         self.packet = Packet(packet.size, packet.is_keyframe)
-        return self._in_order.next(self._video.moment(packet))
+        self._stream_s = self._in_order.next(self._video.moment(packet))
+        return self._stream_s
 
     def retrieve(self) -> Picture:
         frame = self._group.newest()
         assert frame is not None
-        return Picture(upright(frame))
+        shown_s = self._video.shown_at(frame)
+        behind_s = 0.0 if shown_s is None else self._stream_s - shown_s
+        return Picture(upright(frame), behind_s=behind_s)
 
     def close(self) -> None:
         self._video.close()

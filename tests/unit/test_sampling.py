@@ -1,0 +1,94 @@
+"""How often people are looked at, and what a busy computer makes of it."""
+
+import pytest
+
+from monitor.posture.sampling import CALM_FPS, LEAST_FPS, Budget, Sampling
+from monitor.posture.slots import Slot, Slots
+from tests.builders import a_pose
+
+FPS = 10.0
+
+
+class Hall:
+    """One body, found at once and followed; `believed` after its first looks."""
+
+    def __init__(self) -> None:
+        self.sampling = Sampling(FPS)
+        self._slots = Slots(lambda _: True)
+        self._x = 600.0
+        self._t = 0.0
+
+    def shows(self, seconds: float, speed: float) -> float:
+        """Somebody walks at so many pixels a second; the rate asked for in the end."""
+        fps = FPS
+        for _ in range(round(seconds * 5)):
+            self._t += 0.2
+            self._x += 0.2 * speed
+            pose = a_pose(at=(self._x, 400), scale=100)
+            self._slots.see(self._t, [pose], [pose])
+            fps = self.sampling.fps(self._t, self._slots.all, [])
+        return fps
+
+    @property
+    def slot(self) -> Slot:
+        return self._slots.all[0]
+
+
+def test_whoever_hardly_moves_is_looked_at_seldom_and_at_once_often_when_they_move() -> None:
+    hall = Hall()
+    assert hall.shows(0.2, 0.0) == FPS
+    assert hall.shows(3.0, 0.0) == CALM_FPS
+    assert hall.slot.believed
+    assert hall.shows(0.2, 150.0) > CALM_FPS
+    assert hall.shows(3.0, 0.0) == CALM_FPS
+
+
+def test_the_faster_somebody_moves_the_more_often() -> None:
+    hall = Hall()
+    rates = [hall.shows(3.0, speed) for speed in (0.0, 80.0, 130.0)]
+    assert rates == sorted(rates)
+    assert rates[-1] <= FPS
+
+
+def test_nobody_there_or_nobody_seen_asks_for_all_there_is() -> None:
+    sampling = Sampling(FPS)
+    assert sampling.fps(0.0, [], []) == FPS
+    hall = Hall()
+    hall.shows(3.0, 0.0)
+    hall.slot.missed = True
+    assert hall.sampling.fps(3.2, [hall.slot], []) == FPS
+
+
+def test_a_camera_slower_than_calm_is_not_made_faster() -> None:
+    hall = Hall()
+    hall.sampling = Sampling(1.0)
+    assert hall.shows(3.0, 0.0) == 1.0
+
+
+def rounds(
+    budget: Budget, since: float, seconds: float, busy: float, oldest_s: float = 0.1
+) -> None:
+    for n in range(round(seconds * 10)):
+        budget.spent(since + n / 10, busy / 10, oldest_s)
+
+
+def test_a_busy_worker_does_less_of_everything_and_all_of_it_again_when_it_can() -> None:
+    budget = Budget()
+    rounds(budget, 0.0, 5.0, busy=1.0)
+    assert budget.share < 0.5
+    assert budget.fps(10.0) == pytest.approx(2.0 * budget.fps(5.0))
+    rounds(budget, 5.0, 20.0, busy=0.3)
+    assert budget.share == 1.0
+
+
+def test_old_pictures_say_that_it_is_too_much() -> None:
+    budget = Budget()
+    rounds(budget, 0.0, 3.0, busy=0.2, oldest_s=0.8)
+    assert budget.share < 1.0
+
+
+def test_no_camera_is_given_up_and_none_gets_more_than_it_asked() -> None:
+    budget = Budget()
+    rounds(budget, 0.0, 60.0, busy=1.0)
+    assert budget.fps(5.0) == LEAST_FPS
+    assert budget.fps(0.5) == 0.5
