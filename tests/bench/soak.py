@@ -229,7 +229,8 @@ def grown(values: Sequence[int]) -> int:
 
 
 def _most(values: Iterable[float]) -> float | None:
-    return round(max(values, default=float("nan")), 2)
+    most = max(values, default=None)
+    return None if most is None else round(most, 2)
 
 
 def month(folder: Path, days: int, day_s: float) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Killer:
     def kill(self, victim: Victim) -> None:
         """At a random moment within a second after an event has begun; waits for the next one."""
         before = len(self._events())
-        self._site.until(lambda: len(self._events()) > before, 60)
+        self._site.until(lambda: len(self._events()) > before, 120)
         time.sleep(self._chance.uniform(0.0, 1.0))
         self.begun |= self._events()
         if victim == "worker":
