@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SERVICES := scripts/test-services
 
-.PHONY: run test test-long check bench bench-angles bench-cameras bench-engine lock clean
+.PHONY: run test test-long check bench bench-angles bench-cameras bench-engine soak lock clean
 
 run: .venv/run
 	@$(BIN)/plumbline models fetch
@@ -47,6 +47,11 @@ bench-cameras: .venv/dev
 bench-engine: .venv/dev
 	@$(BIN)/plumbline models fetch
 	@$(BIN)/python -m tests.bench.bench_engine
+
+# An hour and more, and then some minutes; tests/bench/soak.py says for how long otherwise.
+soak: .venv/dev
+	@$(BIN)/plumbline models fetch
+	@$(BIN)/python -m tests.bench.soak
 
 # Newest versions of everything, with hashes and without an index address.
 lock: .venv/dev

@@ -43,6 +43,6 @@ def _now() -> dict[str, Any]:
             "all_covered": minutes.together(covered.values()),
             "counts": events.by_severity(store, since, until),
             "latest": events.page(store, events.Wanted(), limit=LATEST),
-            "incidents": incidents.unended(store),
+            "incidents": incidents.to_show(store, at),
             "self_tests": events.self_tests(store, at - SELF_TESTED),
         }

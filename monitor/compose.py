@@ -152,6 +152,8 @@ def scheduled(settings: Settings, sessions: Sessions, clock: Clock) -> Backgroun
             landmarks_days=kept.landmarks_days,
             evidence_bytes=_bytes(kept.evidence_gb),
             landmarks_bytes=_bytes(kept.landmarks_gb),
+            events_bytes=_bytes(kept.events_gb),
+            minutes_bytes=_bytes(kept.minutes_gb),
         ),
         keep_free_mb=settings.evidence.keep_free_mb,
         clock=clock,

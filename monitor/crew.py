@@ -42,8 +42,11 @@ RETIRE_S = 8.0
 CALM_S = 600.0
 """A worker that lived this long has not been dying."""
 
-AGAIN_S = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+AGAIN_S = (0.0, 1.0, 2.0, 4.0)
 """Waits before a worker that keeps dying is started again; the last one repeats."""
+
+BLAMED_S = (*AGAIN_S, 8.0, 15.0, 30.0)
+"""The same, when one of its cameras is to blame: it would be at it again, at the others' cost."""
 
 WORK = (sys.executable, "-m", "monitor.work")
 
@@ -166,12 +169,14 @@ class Crew:
             return Trouble("does not answer", silent=True, culprit=self._pulse.camera)
         return None
 
-    def drop(self, t: float) -> None:
-        """End the process at once; `revive` starts it again, after a pause if it keeps dying."""
+    def drop(self, t: float, *, blamed: bool) -> None:
+        """End the process at once; `revive` starts it again, after a pause if it keeps dying.
+        blamed: by a camera of its own."""
         if t - self._started > CALM_S:
             self._deaths = 0
         self._kill()
-        self._again_at = t + AGAIN_S[min(self._deaths, len(AGAIN_S) - 1)]
+        waits = BLAMED_S if blamed else AGAIN_S
+        self._again_at = t + waits[min(self._deaths, len(waits) - 1)]
         self._deaths += 1
 
     def revive(self, t: float) -> None:

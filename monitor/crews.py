@@ -87,7 +87,7 @@ class Crews:
         log.error("worker replaced", reason=trouble.reason, cameras=crew.names)
         names = crew.names
         alone = self._parted(crew, trouble.culprit, t) if trouble.culprit else None
-        crew.drop(t)
+        crew.drop(t, blamed=trouble.culprit is not None and alone is None)
         return Loss(names, trouble.reason, alone)
 
     def _parted(self, crew: Crew, culprit: str, t: float) -> str | None:

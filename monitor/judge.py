@@ -118,7 +118,7 @@ class _Watched:
     def doubt(self, t: float, body: Body, view: View) -> None:
         """Take in the newest picture of somebody no longer believed."""
         as_seen = sight(body.pose, view.calibration, view.width, view.height)
-        self._fall.see(t, Person(body.slot, body.pose, as_seen.joints))
+        self._fall.doubt(t, Person(body.slot, body.pose, as_seen.joints))
 
     def lose(self, view: View) -> bool:
         """Not believed in the newest picture: whether they fell and, for all that is seen, are

@@ -26,7 +26,7 @@ from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
 from monitor.posture.sampling import Sampling
 from monitor.posture.search import Search
-from monitor.posture.slots import Slot, Slots
+from monitor.posture.slots import NEAR, Slot, Slots
 from monitor.posture.vertical import Vertical
 from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon
@@ -97,6 +97,7 @@ class CameraPipeline:
         self._outlook = Outlook()
         self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
         self._believed_t: dict[int, float] = {}
+        self._refused: dict[int, Pose] = {}
         self._size = (0, 0)
         self._search = Search()
         self._sizes = Sizes()
@@ -211,6 +212,7 @@ class CameraPipeline:
         self._size = (width, height)
         self._motion.look(frame.t, frame.image)
         answers = self._follow(frame)
+        expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
         seen = {slot.number for slot in self._slots.seen}
@@ -218,6 +220,20 @@ class CameraPipeline:
         new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
         self._search.found(frame.t, np.array(new).reshape(-1, 2))
         self._slots.forget(frame.t, width, height)
+        self._refused = self._unlike(expected)
+
+    def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
+        """What was seen where somebody was expected, by slot, and was taken for nobody; near
+        somebody else it may be that body."""
+        seen = {slot.number: slot.pose for slot in self._slots.seen}
+        return {
+            number: pose
+            for number, pose in answers.items()
+            if pose is not None
+            and number not in seen
+            and in_view(pose, *self._size)
+            and not any(_near(pose, other) for other in seen.values())
+        }
 
     def _at_edge(self, pose: Pose) -> bool:
         """Whether somebody may come in close to this body."""
@@ -270,6 +286,11 @@ class CameraPipeline:
                 self._believed_t[slot.number] = frame.t
             if slot.number in self._believed_t:
                 bodies.append(Body(slot.number, as_kept(slot.pose), not slot.believed))
+        bodies += [
+            Body(number, as_kept(pose), doubted=True)
+            for number, pose in self._refused.items()
+            if number in self._believed_t
+        ]
         view = View(width, height, self.vertical.calibration, self.plan.zones)
         return Look(frame.t, frame.at, None, view, bodies)
 
@@ -292,6 +313,11 @@ class CameraPipeline:
 
     def _took(self, at: datetime, stage: str, started: float) -> None:
         self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))
+
+
+def _near(one: Pose, other: Pose) -> bool:
+    away = float(np.linalg.norm(middle(one) - middle(other)))
+    return away < NEAR * max(trunk_px(one), trunk_px(other))
 
 
 def _in_view(poses: Sequence[Pose | None], frame: Frame) -> list[Pose]:

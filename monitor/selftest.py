@@ -34,7 +34,7 @@ LOOK_S = 0.2
 PATIENCE_S = 20.0
 """The bend is told of after 5 s; a worker that needs so long is not fit to watch (ours)."""
 
-SCENE = View("bend", pitch=20.0, distance=4.0, width=640, height=360)
+SCENE = View("bend", pitch=20.0, distance=4.0, width=480, height=270)
 
 RULE = Rule(
     name="self-test",

@@ -231,6 +231,8 @@ class Retention(Part):
     landmarks_days: int = Field(7, ge=0, description="0: none are kept")
     evidence_gb: float | None = Field(None, gt=0, description="the oldest pictures go first")
     landmarks_gb: float | None = Field(None, gt=0, description="the oldest go first")
+    events_gb: float | None = Field(None, gt=0, description="the oldest go first")
+    minutes_gb: float | None = Field(None, gt=0, description="the oldest go first")
 
 
 class Reports(Part):

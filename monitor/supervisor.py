@@ -30,10 +30,10 @@ log = structlog.get_logger()
 
 ROUND_S = 0.5
 
-STOP_S = 7.0
+STOP_S = 6.0
 """Time to end open episodes and flush, before a worker is killed."""
 
-DRAIN_S = 2.0
+DRAIN_S = 1.5
 """Time to write the last rows; what is left waits in the journal for the next start."""
 
 

@@ -290,6 +290,8 @@ class Worker:
         self._wakeup.clear()
         began = self._clock.steady()
         for camera in self.cameras:
+            if self._stopping:
+                return
             alive(camera.name)
             camera.step()
         ended = self._clock.steady()

@@ -25,7 +25,8 @@ _LOOP = 8
 
 _GRID = 8
 """Every 8th point of every 8th row is looked at: 32,400 points of a 1080p picture."""
-_STILL_SHARE = 0.995
+_BLOCKS = (12, 20)
+_LIVE_SHARE = 0.03
 _BLACK_MEAN = 16.0
 _BLACK_SPREAD = 8.0
 
@@ -34,14 +35,15 @@ class PictureWatch:
     """Says of each sampled frame whether a person could be seen in it at all.
 
     Frozen: for `frozen_after_s` no picture came but those last seen before (the last 8 that
-    differ, so that a recorder which repeats a few is noticed too). The same: at least 99.5 % of
-    the points looked at have exactly the value they had. A live sensor is noisy, and whatever the
-    encoder drops, each key picture (every 1 to 10 s, so several within 20 s) is coded anew from
-    other noise: some rounding falls otherwise in far more than one block of 200. What stays equal
-    is a picture repeated by a driver, a recorder or a bridge. The 0.5 % leave room for the clock a
-    camera writes into its picture: the digits that change cover less. Equality, not small
-    difference, is asked for: a quiet hall is never called frozen, at the price of missing a stuck
-    sensor whose encoder adds differences of its own.
+    differ: a recorder may repeat a few, and an encoder sharpens one and the same picture step by
+    step after each key picture). The same: in at least 97 % of 240 blocks all points looked at
+    have exactly the value they had. A live sensor is noisy, and whatever the encoder drops, each
+    key picture (every 1 to 10 s, so several within 20 s) is coded anew from other noise: some
+    rounding falls otherwise in far more blocks. What stays equal is a picture repeated by a
+    driver, a recorder or a bridge. The 3 % leave room for the clock a camera writes into its
+    picture. Equality, not small difference, is asked for: a quiet hall is never called frozen, at
+    the price that a stuck sensor is noticed only once its encoder's rate control has settled,
+    which takes some 10 s more.
 
     Black: for `black_after_s`, mean brightness under 16 of 255 (the black level of video: a lens
     cap or a lost signal) with a spread under 8, so that one lamp in a dark hall is no black.
@@ -85,4 +87,10 @@ class PictureWatch:
 
 
 def _same(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
-    return a.shape == b.shape and int(np.count_nonzero(a == b)) >= _STILL_SHARE * a.size
+    if a.shape != b.shape:
+        return False
+    differing = a != b
+    if int(np.count_nonzero(differing)) > _LIVE_SHARE * a.size:
+        return False
+    blocks = np.argwhere(differing) * _BLOCKS // a.shape
+    return len(np.unique(blocks, axis=0)) <= _LIVE_SHARE * _BLOCKS[0] * _BLOCKS[1]

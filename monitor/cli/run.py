@@ -1,7 +1,9 @@
 """`plumbline run`"""
 
+import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import structlog
@@ -65,6 +67,14 @@ def command(path: Path, no_dashboard: bool) -> None:
             clock,
             pages=None if no_dashboard else _pages(path, settings),
         ).run()
+        _leave()
+
+
+def _leave() -> NoReturn:
+    """All is on disk by now; threads that wait for a locked database would hold the exit up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _pages(path: Path, settings: Settings) -> Pages:

@@ -4,7 +4,7 @@ give; what is held stays."""
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,17 @@ MARGIN = 1.1
 """So many times the room that is needed is made (ours), or the next picture takes it again."""
 
 
+EVENT_BYTES, MINUTE_BYTES = 4_500, 240
+"""What a row takes in SQLite with its indexes (measured: an event of 20 s; rows of busy minutes).
+Rows are counted and not their files weighed, for those keep room that was freed for new rows."""
+
+OF_A_MINUTE = (CoverageMinute, PostureMinute, MovementMinute)
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """Ages in days; landmarks after 0 days are none. Incidents and outbox rows are kept as long
-    as events. Sizes in bytes of all files of a kind; `None`: any."""
+    as events. Sizes in bytes of everything of a kind; `None`: any."""
 
     evidence_days: int
     events_days: int
@@ -54,6 +61,8 @@ class Retention:
     landmarks_days: int
     evidence_bytes: int | None = None
     landmarks_bytes: int | None = None
+    events_bytes: int | None = None
+    minutes_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,9 @@ def purge(sessions: Sessions, data: Path, retention: Retention, now: datetime) -
     An event outlives its picture: its row then says why there is none. Held events and their
     pictures stay. Pictures that no row names go by the age of the file.
     """
-    before_events = now - timedelta(days=retention.events_days)
-    before_evidence = now - timedelta(days=min(retention.evidence_days, retention.events_days))
+    before_events = _first_to_fit(sessions, retention.events_bytes)
+    before_events = max(before_events, now - timedelta(days=retention.events_days))
+    before_evidence = max(before_events, now - timedelta(days=retention.evidence_days))
     before_minutes = now - timedelta(days=retention.minutes_days)
     before_landmarks = now - timedelta(days=retention.landmarks_days)
     before_uploads = now - timedelta(days=retention.uploads_days)
@@ -89,10 +99,8 @@ def purge(sessions: Sessions, data: Path, retention: Retention, now: datetime) -
             landmarks=recordings.purge(data / "landmarks", before_landmarks)
             + _fit_landmarks(data / "landmarks", retention.landmarks_bytes, now),
             events=_older(sessions, Event, Event.met_at, before_events, unheld()),
-            minutes=sum(
-                _minutes(sessions, table, before_minutes)
-                for table in (CoverageMinute, PostureMinute, MovementMinute)
-            ),
+            minutes=sum(_minutes(sessions, table, before_minutes) for table in OF_A_MINUTE)
+            + _fit_minutes(sessions, retention.minutes_bytes),
             incidents=_older(sessions, Incident, Incident.ended_at, before_events),
             messages=_older(sessions, Outbox, Outbox.created_at, before_events),
             analyses=_older(sessions, Analysis, Analysis.created_at, before_uploads),
@@ -198,6 +206,34 @@ def _fit_landmarks(folder: Path, most: int | None, now: datetime) -> int:
     return recordings.give_up(folder, excess, now) if excess > 0 else 0
 
 
+def _first_to_fit(sessions: Sessions, most: int | None) -> datetime:
+    """The moment after the newest event for which there is no room within so many bytes."""
+    newest = select(Event.met_at).order_by(Event.met_at.desc())
+    with sessions() as session:
+        over = most and session.scalar(newest.offset(most // EVENT_BYTES).limit(1))
+    return over + timedelta(microseconds=1) if over else datetime.min.replace(tzinfo=UTC)
+
+
+def _fit_minutes(sessions: Sessions, most: int | None) -> int:
+    """Delete hour by hour from the oldest on until there are no more bytes than may be."""
+    if most is None:
+        return 0
+    with sessions() as session:
+        rows = sum(session.scalar(select(func.count()).select_from(t)) or 0 for t in OF_A_MINUTE)
+    gone, excess = 0, rows - most // MINUTE_BYTES
+    while gone < excess:
+        with sessions() as session, session.begin():
+            oldest = [session.scalar(select(func.min(table.minute))) for table in OF_A_MINUTE]
+            until = min(minute for minute in oldest if minute is not None) + SLICE
+            gone += sum(_delete_minutes(session, table, until) for table in OF_A_MINUTE)
+    return gone
+
+
+def _delete_minutes(session: Session, table: Any, until: datetime) -> int:
+    old = delete(table).where(table.minute < until).returning(table.camera)
+    return len(session.execute(old).all())
+
+
 def _excess(folder: Path, most: int | None) -> int:
     """By how many bytes the files below a folder are more than they may be."""
     if most is None:
@@ -236,9 +272,6 @@ def _minutes(sessions: Sessions, table: Any, before: datetime) -> int:
         oldest = session.scalar(select(func.min(table.minute)))
         if oldest is None or oldest >= before:
             return 0
-        until = min(before, oldest + SLICE)
-        return len(
-            session.execute(delete(table).where(table.minute < until).returning(table.camera)).all()
-        )
+        return _delete_minutes(session, table, min(before, oldest + SLICE))
 
     return _each(sessions, step)

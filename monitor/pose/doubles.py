@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from monitor.pose.faces import Disc
 from monitor.posture.body import BODY, SAME_BODY, apart, trunk_px
 from monitor.posture.model import BONES, Floats, Landmark, Pose, Region
 
@@ -33,8 +34,10 @@ _LINES = np.array([*BONES, *_ACROSS]).T
 _ALONG = np.linspace(0, 1, 5)[:, None, None]
 
 
-def without_doubles(poses: Sequence[Pose]) -> list[Pose]:
+def without_doubles(poses: Sequence[Pose], faces: Sequence[Disc] = ()) -> list[Pose]:
     """Each body once; of several answers for one body the first, so the surest come first.
+
+    faces: seen where the heads of these bodies are.
 
     A part of a near body is sometimes read as a whole one. Somebody so much smaller is farther
     away and would be hidden by the near one, so the smaller answer is the wrong one.
@@ -42,7 +45,7 @@ def without_doubles(poses: Sequence[Pose]) -> list[Pose]:
     kept: list[Pose] = []
     for pose in poses:
         part = any(_part_of(pose, other) for other in poses)
-        if not part and not any(_same_body(pose, other) for other in kept):
+        if not part and not any(_same_body(pose, other, faces) for other in kept):
             kept.append(pose)
     return kept
 
@@ -59,8 +62,22 @@ def elsewhere(region: Region, known: Sequence[Region]) -> bool:
     return not any(same_place(region, place) for place in known)
 
 
-def _same_body(pose: Pose, surer: Pose) -> bool:
-    return apart(pose, surer) < SAME_BODY or _on(pose, surer, surer.landmarks[:, :2]) >= MOSTLY
+def _same_body(pose: Pose, surer: Pose, faces: Sequence[Disc]) -> bool:
+    """A misread body lies on the joints of the right one. So may somebody close behind, but they
+    have a face of their own."""
+    if apart(pose, surer) < SAME_BODY:
+        return True
+    misread = _on(pose, surer, surer.landmarks[:, :2]) >= MOSTLY
+    return misread and not (_own_face(pose, surer, faces) and _own_face(surer, pose, faces))
+
+
+def _own_face(pose: Pose, other: Pose, faces: Sequence[Disc]) -> bool:
+    return any(_is_face(pose, face) and not _is_face(other, face) for face in faces)
+
+
+def _is_face(pose: Pose, face: Disc) -> bool:
+    x, y = pose.landmarks[Landmark.NOSE, :2]
+    return bool(np.hypot(x - face.x, y - face.y) < face.radius)
 
 
 def _part_of(pose: Pose, whole: Pose) -> bool:

@@ -49,11 +49,11 @@ class Faces:
     def find(self, image: Image) -> list[Disc]:
         """A disc over each face, some of them twice."""
         picture = checked(image)
-        return [
-            _disc(values, window)
-            for window in _windows(picture)
-            for values, _ in self._boxes(picture, window, SURE)
-        ]
+        return [disc for window in _windows(picture) for disc in self.within(picture, window)]
+
+    def within(self, picture: Image, window: Region) -> list[Disc]:
+        """A disc over each face in one square of the picture."""
+        return [_disc(values, window) for values, _ in self._boxes(picture, window, SURE)]
 
 
 def _windows(image: Image) -> Iterator[Region]:

@@ -72,6 +72,15 @@ class Fall:
 
     def see(self, t: float, person: Person) -> None:
         """Take in the person, later than the last time."""
+        self._take(t, person)
+        self.fallen = lies(person) and (self.fallen or t - self._fell_t <= DOWN_S)
+
+    def doubt(self, t: float, person: Person) -> None:
+        """Take in what may be the person: it shows a way down, never that they are up again."""
+        self._take(t, person)
+        self.fallen = self.fallen or (lies(person) and t - self._fell_t <= DOWN_S)
+
+    def _take(self, t: float, person: Person) -> None:
         self._clock += min(t - self._seen_t, GAP_S)
         self._seen_t = t
         self._pose = person.pose
@@ -80,7 +89,6 @@ class Fall:
             self._looks.popleft()
         if self._falls():
             self._fell_t = t
-        self.fallen = lies(person) and (self.fallen or t - self._fell_t <= DOWN_S)
 
     def take_over(self, t: float, lost: "Fall") -> None:
         """Go on from what was seen of somebody lost, who is found again at `t`, if that is no

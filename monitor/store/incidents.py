@@ -1,20 +1,24 @@
 """What was not well: for the pages, and from whoever sees it beside the workers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.store.tables import Incident
 
+LATELY = timedelta(hours=1)
+"""So long a clock that was set is shown: it took no time, and dates before it are wrong."""
 
-def unended(session: Session) -> Sequence[Incident]:
-    """What is not well now, the oldest first."""
+
+def to_show(session: Session, now: datetime) -> Sequence[Incident]:
+    """What is not well now, the oldest first, and when the clock was set lately."""
+    set_lately = and_(Incident.kind == "clock", Incident.started_at > now - LATELY)
     query = (
         select(Incident)
-        .where(Incident.ended_at.is_(None))
+        .where(or_(Incident.ended_at.is_(None), set_lately))
         .order_by(Incident.started_at, Incident.id)
     )
     return session.scalars(query).all()

@@ -46,11 +46,12 @@ class Killer:
     def kill(self, victim: Victim) -> None:
         """At a random moment within a second after an event has begun; waits for the next one."""
         before = len(self._events())
-        self._site.until(lambda: len(self._events()) > before, 60)
+        self._site.until(lambda: len(self._events()) > before, 120)
         time.sleep(self._chance.uniform(0.0, 1.0))
         self.begun |= self._events()
         if victim == "worker":
-            os.kill(self._chance.choice(workers(self._site)), signal.SIGKILL)
+            alive = self._site.until(lambda: workers(self._site), 60)
+            os.kill(self._chance.choice(alive), signal.SIGKILL)
         else:
             self._site.kill()
             self._site.start()

@@ -113,7 +113,7 @@ def running(folder: Path, settings: str, *options: str) -> Iterator[Plumbline]:
     plumbline = Plumbline(folder, settings, *options)
     plumbline.start()
     try:
-        plumbline.until((plumbline.data / "journal").is_dir, 20)
+        plumbline.until((plumbline.data / "journal").is_dir, 60)
         yield plumbline
     finally:
         plumbline.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.clock import SystemClock
+from monitor.outage import Outage
 from monitor.pipeline import CameraPlan
 from monitor.recorder import Keep
 from monitor.store.journal import Journal
@@ -118,3 +119,24 @@ def test_a_camera_that_refuses_for_ever_is_asked_less_and_less_often(tmp_path, s
         watching.stop()
     assert tries[-1] - tries[-2] > 1.0
     assert set(watching.incidents()) == {"ill down"}
+
+
+def test_a_server_that_is_killed_takes_all_cameras_and_gives_them_back(tmp_path, server):
+    watching = Watching(tmp_path, one=server.address("/live"), two=server.address("/live"))
+    outage = Outage()
+
+    def cameras_out() -> int:
+        for name, state in watching.states().items():
+            outage.see(name, state.state, time.monotonic())
+        return outage.cameras
+
+    watching.until(lambda: watching.are(one="up", two="up") and cameras_out() == 0, 15)
+    server.kill()
+    watching.until(lambda: cameras_out() == 2, 10)
+    server.start()
+    watching.until(lambda: cameras_out() == 0, 15)
+    watching.until(lambda: watching.are(one="up", two="up"), 5)
+    watching.stop()
+    incidents = watching.incidents()
+    assert set(incidents) == {"one down", "two down"}
+    assert all(incident.ended_at is not None for incident in incidents.values())

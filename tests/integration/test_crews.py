@@ -98,7 +98,7 @@ def test_a_worker_that_is_killed_is_started_again_at_once_and_no_camera_is_blame
 
 def test_the_first_time_a_worker_is_back_at_once_and_later_after_a_pause(made):
     life = made("a")
-    for pause in (0, 1, 2):
+    for pause in (0, 1, 2, 4, 4):
         os.kill(life[0].pid, signal.SIGKILL)
         life.loss()
         lost = life.t

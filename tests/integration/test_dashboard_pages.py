@@ -124,6 +124,16 @@ def test_what_is_not_well_stands_at_the_top(site: Site) -> None:
     assert text.count("disk nearly full") == 1
 
 
+@pytest.mark.parametrize(("minutes", "shown"), [(59, 1), (61, 0)])
+def test_a_clock_that_was_set_is_shown_for_an_hour(site: Site, minutes: int, shown: int) -> None:
+    at = NOON - timedelta(minutes=minutes)
+    reason = "the computer's clock was set back by 3600 s"
+    site.add(
+        [Incident(id=uuid4(), camera=None, kind="clock", reason=reason, started_at=at, ended_at=at)]
+    )
+    assert text_of(site, "/").count("clock was set back by 3600 s") == shown
+
+
 def test_a_rule_the_camera_cannot_support_says_so_on_the_overview(site: Site) -> None:
     site.add([a_camera_state(coach=COACH), a_camera_state(camera="hall-b")])
     text = text_of(site, "/")

@@ -29,6 +29,7 @@ from monitor.jobs import (
     report_one_day,
     schedule,
 )
+from monitor.jobs.purge import EVENT_BYTES, MINUTE_BYTES
 from monitor.jobs.schedule import Job
 from monitor.notify.message import Message
 from monitor.notify.webhook import Webhook
@@ -398,6 +399,31 @@ def test_landmarks_take_no_more_room_than_they_may(sessions: Store, tmp_path: Pa
     retention = replace(RETENTION, landmarks_bytes=most)
     assert purge(sessions, tmp_path, retention, days[-1]) == Purged(landmarks=1)
     assert [path.exists() for path in files] == [False, True, True]
+
+
+def test_events_take_no_more_room_than_they_may_and_their_pictures_go_along(
+    sessions: Store, tmp_path: Path
+) -> None:
+    pictures = three_pictures(sessions, tmp_path)
+    now = NOON + timedelta(days=4)
+    enough, less = (replace(RETENTION, events_bytes=n * EVENT_BYTES) for n in (3, 2))
+    assert purge(sessions, tmp_path, enough, now) == Purged()
+    assert purge(sessions, tmp_path, less, now) == Purged(pictures=1, events=1)
+    assert [path.exists() for path in pictures] == [False, True, True]
+
+
+def test_minutes_take_no_more_room_than_they_may(sessions: Store, tmp_path: Path) -> None:
+    for hour in range(3):
+        minute = NOON + timedelta(hours=hour)
+        keep(sessions, a_minute(minute), a_posture(1.0, minute=minute), *movements(minute))
+    rows = 3 * (2 + len(Kind))
+    enough, less = (replace(RETENTION, minutes_bytes=n * MINUTE_BYTES) for n in (rows, rows - 1))
+    now = NOON + timedelta(days=1)
+    assert purge(sessions, tmp_path, enough, now) == Purged()
+    assert purge(sessions, tmp_path, less, now) == Purged(minutes=rows // 3)
+    with sessions() as session:
+        left = session.scalars(select(CoverageMinute.minute).order_by(CoverageMinute.minute)).all()
+    assert left == [NOON + timedelta(hours=1), NOON + timedelta(hours=2)]
 
 
 def test_a_full_disk_costs_the_oldest_pictures_but_not_the_last_day(

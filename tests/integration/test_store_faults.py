@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from monitor.jobs import Purged, loose_ends, make_room
 from monitor.pipeline import CameraPipeline, CameraPlan
+from monitor.posture.minutes import Minute
 from monitor.posture.model import Frame, Pose
 from monitor.recorder import Keep, Recorder
 from monitor.store.database import Sessions, migrate, open_database, sessions_of
@@ -48,7 +49,7 @@ class Scene:
             picture = RNG.integers(0, 255, (120, 160, 3), np.uint8)
             frame = Frame(picture, self.clock.now(), self.clock.steady())
             self._recorder.record(self._pipeline.step(frame, 5))
-            self._recorder.minutes(self._pipeline.minutes.closed(self.clock.now()))
+            self._over(self._pipeline.minutes.closed(self.clock.now()))
             state = a_camera_state(self.clock.now(), camera="dock")
             self._recorder.row(state)
 
@@ -61,7 +62,11 @@ class Scene:
 
     def finish(self) -> None:
         self._recorder.record(self._pipeline.finish(self.clock.steady(), self.clock.now()))
-        self._recorder.minutes(self._pipeline.minutes.flush())
+        self._over(self._pipeline.minutes.flush())
+
+    def _over(self, minutes: Sequence[Minute]) -> None:
+        if minutes:
+            self._recorder.minutes(minutes, (), self._pipeline.until)
 
 
 def pictures(keep: Keep) -> set[str]:

@@ -3,22 +3,28 @@
 import json
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from monitor.store.tables import Event, Incident, Outbox
+from monitor.store.tables import CoverageMinute, Event, Incident, Outbox
 from tests.integration.plumbline import Plumbline, running, workers
 
 pytestmark = pytest.mark.usefixtures("task")
 
 BENT = """
 cameras:
-  - {name: bent, url: "mannequin:bend", pitch_deg: 20, fps: 5}
+  - name: bent
+    url: "mannequin:bend"
+    pitch_deg: 20
+    changes: {trunk-deep-bend: {hold_s: 0}}
 """
 
 
@@ -38,8 +44,13 @@ def test_a_worker_that_is_killed_is_back_and_its_event_is_ended_and_not_doubled(
     assert first.ended_at is not None
     assert second.started_at > first.ended_at
     assert [i.kind for i in site.rows(Incident) if i.kind == "worker"] == ["worker"]
+    stopped = datetime.now(UTC)
     assert site.stop() == 0
     assert all(event.ended_at is not None for event in site.rows(Event))
+    watched_for_s = (stopped - first.started_at).total_seconds()
+    minutes = site.rows(CoverageMinute)
+    assert sum(minute.watched_s + minute.blind_s for minute in minutes) > watched_for_s - 0.5
+    assert sum(minute.blind_s for minute in minutes) > 1.0
 
 
 def test_stopping_ends_what_runs_and_says_the_camera_is_off(site):
@@ -117,3 +128,16 @@ def test_a_worker_whose_supervisor_is_killed_before_it_has_come_to_life_ends_too
         young = plumbline.until(lambda: workers(plumbline), 20)
         plumbline.kill()
         gone(young)
+
+
+def test_stopping_ends_in_time_while_the_database_is_locked_and_nothing_is_lost(site):
+    with closing(sqlite3.connect(site.data / "plumbline.db")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        assert site.stop() == 0
+        assert time.monotonic() - begun < 10
+        somebody.rollback()
+    assert [event.ended_at for event in site.rows(Event)] == [None]
+    site.start()
+    site.until(lambda: workers(site), 60)
+    assert site.rows(Event)[0].ended_at is not None

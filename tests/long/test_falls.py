@@ -51,7 +51,7 @@ NONE: dict[str, Steps] = {
     "ties a shoe": [("crouch", 0.8), ("crouch", 4.0), ("stand", 0.9)],
     "kneels fast": [("kneel", 0.8), ("kneel", 4.0), ("stand", 0.9)],
     "sits down on the floor": [("crouch", 0.9), ("on the floor", 0.9), ("on the floor", 3.0)],
-    "lies down slowly": [("kneel", 1.5), ("on all fours", 1.5), ("prone", 3.0)],
+    "gets down on all fours": [("kneel", 1.5), ("on all fours", 1.5), ("on all fours", 3.0)],
 }
 
 

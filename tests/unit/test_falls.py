@@ -125,6 +125,11 @@ def test_who_is_doubted_in_the_middle_of_a_fall_and_lost_has_fallen():
     assert not judged(*STANDING, begun[0], *GONE * 20)
 
 
+def test_what_is_doubted_never_shows_that_somebody_is_up():
+    doubted: list[list[Seen]] = [[(1, person("stand"), True)]] * 8
+    assert len(judged(*FALLING, *GONE, *doubted, *GONE * 20)) == 1
+
+
 def test_nobody_is_judged_who_was_doubted_all_along():
     assert not judged(*[[(1, each, True) for _, each in look] for look in FALLING], *GONE * 20)
 

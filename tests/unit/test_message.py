@@ -48,6 +48,13 @@ def test_an_outage_says_since_when_and_why() -> None:
     assert "since 2026-05-04 12:31:07: no answer." in message.text
 
 
+def test_a_camera_that_watches_on_needs_a_look() -> None:
+    moved = {**OUTAGE, "watching": True, "reason": "the camera looks elsewhere"}
+    message = message_of(ID, "camera.down", moved, BERLIN, None)
+    assert message.title == "[camera] dock-1 needs a look – since 12:31"
+    assert "goes on watching, but since 2026-05-04 12:31:07: the camera looks" in message.text
+
+
 def test_a_return_says_how_long_nothing_was_seen() -> None:
     message = message_of(ID, "camera.up", OUTAGE, BERLIN, None)
     assert message.title == "[camera] dock-1 is watching again – 12:40"

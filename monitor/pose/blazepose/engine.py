@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -12,10 +13,13 @@ from monitor.pose.blazepose.detector import Detection, Detector
 from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
 from monitor.pose.doubles import elsewhere, same_place, without_doubles
-from monitor.pose.models import Graphs, pose_graphs
+from monitor.pose.faces import Faces
+from monitor.pose.models import Graphs, face_model, pose_graphs
+from monitor.pose.uncover import paint_over
 from monitor.pose.verdict import Judge, hopeless, person, steady
-from monitor.posture.model import Image, Pose, Region
-from monitor.posture.windows import thorough
+from monitor.posture.body import trunk_px
+from monitor.posture.model import Image, Landmark, Pose, Region
+from monitor.posture.windows import around, thorough
 
 STRAY = 0.25
 """The person's hips lie within this share of the region's side from its centre, or it is another:
@@ -38,6 +42,13 @@ stand upright in the crop."""
 MOST_LOOKS = 3
 """Looks until a body is settled: a turn of 45° between two pictures takes three."""
 
+HEAD_TRUNKS = 2.5
+"""Side of the square in which a face is looked for: a face of a third of a trunk is a seventh of
+it, four times what the face detector needs."""
+
+MOST_LAYERS = 3
+"""How many people deep a still picture is searched behind those found first."""
+
 
 class Proposer(Protocol):
     def __call__(self, picture: Image, window: Region, min_score: float) -> list[Detection]:
@@ -56,14 +67,16 @@ class BlazePoseEngine:
         min_score: float = 0.5,
         threads: int = 1,
         own: Proposer | None = None,
+        faces: Path | None = None,
     ):
-        """min_score: the least presence (0..1) of somebody followed.
-        threads: of each graph. own: proposes people too. Raises ModelError when a file is no
-        such graph."""
+        """min_score: the least presence (0..1) of somebody followed. threads: of each graph.
+        own: proposes people too. faces: model of the detector that tells people
+        apart in still pictures. Raises ModelError when a file is no such graph."""
         self.name = f"blazepose/{graphs.model}"
         detector: Proposer = Detector(graphs.detector, threads)
         self._proposers = [detector] if own is None else [detector, own]
         self._landmarks = Landmarks(graphs.trimmed, threads)
+        self._face_model = faces
         self._max_people = max_people
         self._min_score = min_score
 
@@ -77,17 +90,11 @@ class BlazePoseEngine:
     ) -> list[Pose]:
         picture = checked(image)
         if still:
-            windows = thorough(picture.shape[1], picture.shape[0])
-        least, judge = (LEAST_STILL, person) if still else (LEAST_DETECTION, steady)
-        seen = [
-            detection
-            for window in windows or (whole(picture),)
-            for propose in self._proposers
-            for detection in propose(picture, window, least)
-        ]
-        looked = (self._verified(picture, found, judge, known) for found in _apart(seen))
-        surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
-        return without_doubles([pose for _, pose in surest])[: self._max_people]
+            found = self._layer_by_layer(picture)
+        else:
+            squares = windows or (whole(picture),)
+            found = without_doubles(self._searched(picture, squares, steady, known))
+        return found[: self._max_people]
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)
@@ -109,6 +116,51 @@ class BlazePoseEngine:
                 return pose
             asked = pose.region
         return pose
+
+    def _layer_by_layer(self, picture: Image) -> list[Pose]:
+        """Everybody in a still picture. Whoever was found is painted over, and round them whoever
+        they half hide is searched for, until nobody more comes to light."""
+        squares = thorough(picture.shape[1], picture.shape[0])
+        told = newest = self._each_once(picture, self._searched(picture, squares, person))
+        uncovered = picture.copy()
+        for _ in range(MOST_LAYERS):
+            if not newest:
+                break
+            paint_over(uncovered, newest)
+            behind = self._searched(uncovered, [around(pose) for pose in newest], person)
+            before, told = told, self._each_once(picture, [*told, *behind])
+            newest = [pose for pose in told if pose not in before]
+        return told
+
+    @cached_property
+    def _faces(self) -> Faces | None:
+        """Loaded for the first still picture: cameras need none."""
+        return None if self._face_model is None else Faces(self._face_model)
+
+    def _each_once(self, picture: Image, poses: Sequence[Pose]) -> list[Pose]:
+        if self._faces is None:
+            return without_doubles(poses)
+        faces = [disc for pose in poses for disc in self._faces.within(picture, _head(pose))]
+        return without_doubles(poses, faces)
+
+    def _searched(
+        self,
+        picture: Image,
+        windows: Sequence[Region],
+        judge: Judge,
+        known: Sequence[Region] = (),
+    ) -> list[Pose]:
+        """Whom these squares show, the surest first, some of them twice."""
+        least = LEAST_STILL if judge is person else LEAST_DETECTION
+        seen = [
+            detection
+            for window in windows
+            for propose in self._proposers
+            for detection in propose(picture, window, least)
+        ]
+        looked = (self._verified(picture, found, judge, known) for found in _apart(seen))
+        surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
+        return [pose for _, pose in surest]
 
     def _verified(
         self, picture: Image, found: Detection, judge: Judge, known: Sequence[Region]
@@ -144,6 +196,12 @@ def _mean(looks: Sequence[Pose]) -> Pose:
     return replace(looks[0], landmarks=landmarks, world=world)
 
 
+def _head(pose: Pose) -> Region:
+    """The square in which the face of a body is looked for."""
+    x, y = pose.landmarks[Landmark.NOSE, :2]
+    return Region(float(x), float(y), HEAD_TRUNKS * trunk_px(pose))
+
+
 def _strayed(pose: Pose, region: Region) -> bool:
     away = math.hypot(pose.region.x - region.x, pose.region.y - region.y)
     return away > STRAY * region.size
@@ -162,4 +220,10 @@ def make(
     data: Path, *, search_px: int, max_people: int, threads: int, own: Proposer | None = None
 ) -> BlazePoseEngine:
     """For `monitor.pose.engines`. search_px does not matter: the detector's square is fixed."""
-    return BlazePoseEngine(pose_graphs(data), max_people=max_people, threads=threads, own=own)
+    return BlazePoseEngine(
+        pose_graphs(data),
+        max_people=max_people,
+        threads=threads,
+        own=own,
+        faces=face_model(data),
+    )
