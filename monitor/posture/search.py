@@ -16,8 +16,8 @@ SQUARES = 4
 """Squares searched at one look, some 10 ms each, so that none of them stalls."""
 
 
-SLOWEST_EACH_S = 1.6
-"""So long for a square once rounds were for nothing: 0.6 % of a core."""
+SLOWEST_EACH_S = 3.2
+"""So long for a square once rounds were for nothing: 0.3 % of a core."""
 
 LONGEST_VAIN_S = 1.6
 """Longer nobody is looked for in vain at a place before it is searched again: what moves there may

@@ -50,10 +50,10 @@ def test_a_still_hall_costs_a_square_each_fifth_of_a_second_after_the_first_look
 
 def test_rounds_that_find_nobody_are_slower_and_slower():
     search = Search()
-    searched(search, Sizes(), NOTHING, 120)
-    assert sum(map(len, searched(search, Sizes(), NOTHING, 32, since=120))) == 20
-    search.found(152.0, np.array([(600.0, 400.0)]))
-    assert 10 <= sum(map(len, searched(search, Sizes(), NOTHING, 2, since=152.2))) <= 14
+    searched(search, Sizes(), NOTHING, 160)
+    assert sum(map(len, searched(search, Sizes(), NOTHING, 32, since=160))) == 10
+    search.found(192.0, np.array([(600.0, 400.0)]))
+    assert 10 <= sum(map(len, searched(search, Sizes(), NOTHING, 2, since=192.2))) <= 14
 
 
 def test_the_slow_round_goes_all_over_the_picture():
