@@ -63,7 +63,7 @@ from tests.media import MEDIA
 DATA = Path(os.environ.get("PLUMBLINE_DATA") or ROOT / "var").resolve()
 SETTINGS = load(ROOT / "config" / "plumbline.yaml")
 ENGINE = EngineSpec("blazepose", 640, 4, 1)
-WARM_UP_S = 30.0
+WARM_UP_S = 45.0
 HALL = 16
 Shown = Literal["empty", "person"]
 
