@@ -16,7 +16,8 @@ run: .venv/run
 test: .venv/dev
 	@$(SERVICES) || true
 	@$(BIN)/plumbline models fetch || echo "tests that need the pose model will be skipped"
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m "not alone" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m alone
 
 test-long: .venv/dev
 	@$(BIN)/plumbline models fetch

@@ -19,6 +19,8 @@ from tests.integration.relay import How, Relay, relay
 from tests.integration.rtsp import RtspServer
 from tests.integration.rude import rude_server, saying
 
+pytestmark = pytest.mark.alone
+
 REFUSAL = b"RTSP/1.0 401 No\r\nCSeq: 1\r\n\r\n"
 
 

@@ -14,6 +14,8 @@ from monitor.posture.model import Frame, Image
 from tests.integration.packets import PacketFilm
 from tests.integration.video import encode, number_in, numbered
 
+pytestmark = pytest.mark.alone
+
 FPS = 25
 COMES = 31.2
 

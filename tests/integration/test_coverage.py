@@ -14,6 +14,8 @@ from monitor.store.tables import CoverageMinute, Event
 from tests.builders import a_rule
 from tests.integration.watched import Watched
 
+pytestmark = pytest.mark.alone
+
 WEIGHTS = [0.4, 0.15, 0.1, 0.15, 0.1, 0.1]
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.integration.kills import BUSY, Killer, check_kept, settle
 from tests.integration.plumbline import running
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.usefixtures("task")
 def test_whoever_is_killed_nothing_that_had_begun_to_be_stored_is_lost(tmp_path: Path) -> None:

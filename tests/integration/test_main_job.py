@@ -16,6 +16,8 @@ from tests.integration.rtsp import RtspServer
 from tests.integration.video import encode_h264, footage
 from tests.media import media
 
+pytestmark = pytest.mark.alone
+
 DOG_BENDS = [(3.3, 5.7), (8.7, 9.6)]
 """By eye; in between, at 4.2 s, her back is 27° off vertical. She also rises from a bend in the
 first 0.5 s: too short for the hold, so it is no event. So is the lean of the squats below."""

@@ -18,6 +18,8 @@ from monitor.store.tables import Event, Incident, Outbox
 from tests.builders import drawn_pose
 from tests.fakes import FakeClock, ToldEngine
 
+pytestmark = pytest.mark.alone
+
 ALL = Receiver("all", frozenset({"notice", "warning", "alert"}))
 BENT = drawn_pose(MannequinSource(SCENE).camera, "bend", (0.0, 0.0), SCENE.yaw)
 """The figure of the scene."""

@@ -17,7 +17,7 @@ import pytest
 from monitor.store.tables import CoverageMinute, Event, Incident, Outbox
 from tests.integration.plumbline import Plumbline, running, workers
 
-pytestmark = pytest.mark.usefixtures("task")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("task")]
 
 BENT = """
 cameras:

@@ -4,6 +4,7 @@ import json
 import threading
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from monitor import coaches, recordings
@@ -17,6 +18,8 @@ from monitor.worker import CameraJob, WatchedCamera
 from tests.builders import a_rule
 from tests.fakes import FakeClock, ToldEngine
 from tests.integration.recorded import BEGIN, after
+
+pytestmark = pytest.mark.alone
 
 
 def test_a_silence_is_told_twice_a_second_however_often_the_loop_comes_round(tmp_path):
