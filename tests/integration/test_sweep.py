@@ -104,6 +104,8 @@ def test_a_process_killed_while_it_writes_leaves_the_whole_file(tmp_path: Path) 
         with writer:
             assert writer.stdout is not None
             writer.stdout.readline()
+            while not unfinished(tmp_path, SystemClock().now() + SOON):
+                pass
             writer.kill()
         if left := unfinished(tmp_path, SystemClock().now() + SOON):
             break
