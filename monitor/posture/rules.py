@@ -19,12 +19,6 @@ A stoop with the hands on the floor leaves that line below 40°, kneeling back o
 45°, sitting on the floor with straight legs near 60°."""
 
 
-LIKELY = 0.43 / 1.645
-"""Share of the lower half of a 90 % band above whose end the truth lies in two of three cases,
-which is what "likely" means (IPCC 2010, guidance note on uncertainties): the 33rd and the 5th
-percentile of a normal distribution are 0.43 and 1.645 standard deviations below its middle."""
-
-
 class Verdict(Enum):
     """What a band says of a limit. From one camera it cannot always be told."""
 
@@ -60,9 +54,8 @@ class Rule:
     event is told again this often. forget_s: an episode unseen for longer ends where it was last
     seen. upright: judge only people who do not lie: what gravity does to a raised arm or a bent
     back means nothing for them. zones: judge only people standing in one of these; empty:
-    everywhere. sure: `likely` judges the likeliest value, over only if that is likely;
-    `certain` only what all of its band says: over the limit by the lowest value it may have, not
-    over it by the highest.
+    everywhere. sure: `likely` judges the likeliest value; `certain` only what all of its band says:
+    over the limit by the lowest value it may have, not over it by the highest.
     """
 
     name: str
@@ -94,23 +87,18 @@ class Rule:
 
     def value(self, person: Person, lying: bool) -> float | None:
         """What is judged of a person: a certain rule is over its limit by the low end of the band;
-        `None` where it applies to nobody or cannot tell. What may be over and is not likely to be
-        is just not over."""
+        `None` where it applies to nobody or cannot tell."""
         angle = MEASURES[self.measure].read(person) if self.applies(person, lying) else None
-        verdict = self.verdict(angle)
         if angle is None:
             return None
-        if self.sure == "likely" or angle.low is None or angle.high is None:
-            just_under = float(np.nextafter(self.enter, -np.inf))
-            return angle.deg if verdict is not Verdict.CANNOT_TELL else just_under
-        return {Verdict.OVER: angle.low, Verdict.NOT_OVER: angle.high}.get(verdict)
+        low, high = self._ends(angle)
+        if low >= self.enter:
+            return low
+        return high if high < self.enter else None
 
     def _ends(self, angle: Angle) -> tuple[float, float]:
-        """The least and the most that counts."""
-        if angle.low is None or angle.high is None:
+        if self.sure == "likely" or angle.low is None or angle.high is None:
             return angle.deg, angle.deg
-        if self.sure == "likely":
-            return angle.deg - LIKELY * (angle.deg - angle.low), angle.deg
         return angle.low, angle.high
 
     def allowed_s(self, value: float) -> float:
