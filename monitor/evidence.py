@@ -52,8 +52,8 @@ def picture(
 ) -> bytes | None:
     """A JPEG with the judged person's skeleton, or `None` if a head cannot be placed.
 
-    image: (height, width, 3) RGB, drawn on at `LONG_SIDE` at most. others: everybody else in view; shown, heads hidden. faces:
-    discs (x, y, radius in pixels) to hide besides.
+    image: (height, width, 3) RGB, made no larger than `LONG_SIDE` first. others: everybody else in
+    view; shown, heads hidden. faces: discs (x, y, radius in pixels) to hide besides.
     """
     if max(image.shape[:2]) > LONG_SIDE:
         scale = LONG_SIDE / max(image.shape[:2])

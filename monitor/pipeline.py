@@ -95,7 +95,7 @@ class CameraPipeline:
         self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
-        self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
+        self._slots = Slots(self._moves, self._at_edge)
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
         self._size = (0, 0)
@@ -117,9 +117,7 @@ class CameraPipeline:
     def there(self) -> bool:
         """Whether somebody may be: a body that is not believed counts once something moves in it,
         as nobody is believed before."""
-        return any(
-            slot.believed or self._motion.within(extent(slot.pose)) for slot in self._slots.all
-        )
+        return any(slot.believed or self._moves(slot.pose) for slot in self._slots.all)
 
     @property
     def sought(self) -> bool:
@@ -217,8 +215,8 @@ class CameraPipeline:
         looks = self._mended(frame, answers)
         seen = {slot.number for slot in self._slots.seen}
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
-        new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
-        self._search.found(frame.t, np.array(new).reshape(-1, 2))
+        new = [s.pose for s in self._slots.seen if s.number not in seen and self._moves(s.pose)]
+        self._search.found(frame.t, np.array([*map(middle, new)]).reshape(-1, 2))
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
 
@@ -234,6 +232,10 @@ class CameraPipeline:
             and in_view(pose, *self._size)
             and not any(_near(pose, other) for other in seen.values())
         }
+
+    def _moves(self, pose: Pose) -> bool:
+        """Whether something moves in this body; else it is nobody, until it does."""
+        return self._motion.within(extent(pose))
 
     def _at_edge(self, pose: Pose) -> bool:
         """Whether somebody may come in close to this body."""

@@ -50,10 +50,10 @@ class Sampling:
         speeds = [self._speed(slot) for slot in slots]
         self._last = {slot.number: (slot.seen_t, slot.pose) for slot in slots}
         near = any(episode.used >= NEAR and not episode.is_event for episode in running)
-        self._speeds.append((t, inf if near else max(speeds, default=inf)))
+        self._speeds.append((t, max(speeds, default=inf)))
         while self._speeds[0][0] < t - LATELY_S:
             self._speeds.popleft()
-        fastest = max(speed for _, speed in self._speeds)
+        fastest = inf if near else max(speed for _, speed in self._speeds)
         return min(self._fps, max(CALM_FPS, fastest / STEP))
 
     def _speed(self, slot: Slot) -> float:
