@@ -24,7 +24,7 @@ from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
-from monitor.posture.sampling import Sampling
+from monitor.posture.sampling import Budget, Sampling
 from monitor.posture.search import Search
 from monitor.posture.slots import NEAR, Slot, Slots
 from monitor.posture.vertical import Vertical
@@ -83,9 +83,15 @@ class CameraPipeline:
     """frames → poses → people → angles → episodes → changes, for one camera."""
 
     def __init__(
-        self, plan: CameraPlan, engine: Engine, clock: Clock, since: datetime | None = None
+        self,
+        plan: CameraPlan,
+        engine: Engine,
+        clock: Clock,
+        since: datetime | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        """since: up to here somebody else accounted for the camera's time; `None`: it was off."""
+        """since: up to here somebody else accounted for the camera's time; `None`: it was off.
+        budget: of the worker, when the camera shares it with others."""
         self.plan = plan
         self.minutes = Minutes()
         self._engine = engine
@@ -100,6 +106,7 @@ class CameraPipeline:
         self._refused: dict[int, Pose] = {}
         self._size = (0, 0)
         self._search = Search()
+        self._budget = budget or Budget()
         self._sizes = Sizes()
         self._judge = Judge(plan.rules, plan.contexts)
         self._people: Sequence[Person] = ()
@@ -213,12 +220,19 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
+        if not self._slots.all or self._budget.may_search(self._clock.steady()):
+            self._search_among(frame, looks, known)
+        else:
+            self._slots.see(frame.t, looks, [])
+        self._slots.forget(frame.t, width, height)
+        self._refused = self._unlike(expected)
+
+    def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
+        """Take in what was followed and what a search finds besides."""
         seen = {slot.number for slot in self._slots.seen}
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
         new = [s.pose for s in self._slots.seen if s.number not in seen and self._moves(s.pose)]
         self._search.found(frame.t, np.array([*map(middle, new)]).reshape(-1, 2))
-        self._slots.forget(frame.t, width, height)
-        self._refused = self._unlike(expected)
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
         """What was seen where somebody was expected, by slot, and was taken for nobody; near
@@ -270,7 +284,8 @@ class CameraPipeline:
             return []
         started = self._clock.steady()
         finds = self._engine.find(frame.image, squares, known=known)
-        self._took(frame.at, "find", started)
+        ended = self._took(frame.at, "find", started)
+        self._budget.searched(ended, ended - started)
         return _in_view(finds, frame)
 
     def _kept(self, frame: Frame) -> Look:
@@ -313,8 +328,11 @@ class CameraPipeline:
     def _count(self, judged: Judged, at: datetime) -> None:
         self.minutes.moved(at, [count.kind.value for count in judged.counted])
 
-    def _took(self, at: datetime, stage: str, started: float) -> None:
-        self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))
+    def _took(self, at: datetime, stage: str, started: float) -> float:
+        """Count what has just ended; when that was."""
+        ended = self._clock.steady()
+        self.minutes.took(at, stage, 1000.0 * (ended - started))
+        return ended
 
 
 def _near(one: Pose, other: Pose) -> bool:

@@ -310,9 +310,7 @@ class Recorder:
             )
         )
 
-    def _store_picture(
-        self, picture: bytes, episode: Episode, record: _Record, step: Step
-    ) -> None:
+    def _store_picture(self, picture: bytes, episode: Episode, record: _Record, step: Step) -> None:
         day = step.when(episode.started_t).strftime("%Y-%m-%d")
         path = f"{day}/{record.id}.jpg"
         try:
