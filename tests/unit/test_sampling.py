@@ -106,7 +106,7 @@ def searching(budget: Budget) -> float:
 
 
 def test_a_busy_worker_searches_a_share_of_its_time_and_a_free_one_whenever_it_is_due() -> None:
+    assert searching(Budget()) == pytest.approx(0.75)
     budget = Budget()
-    assert searching(budget) == pytest.approx(0.75)
     rounds(budget, 0.0, 5.0, busy=1.0)
     assert searching(budget) == pytest.approx(SEARCHING, abs=0.05)
