@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from monitor.ergonomics.advice import Advice, for_report
 from monitor.ergonomics.counts import Kind
-from monitor.ergonomics.dose import DayDose, of_bands
+from monitor.ergonomics.dose import WHOLE_PICTURE, DayDose, of_bands
 
 SEVERITIES = ("alert", "warning", "notice")
 """Worst first."""
@@ -65,6 +66,18 @@ class PostureTime:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneDay:
+    """One zone of a camera: the day of those who stood in it."""
+
+    zone: str
+    posture: tuple[PostureTime, ...]
+
+    @property
+    def doses(self) -> tuple[DayDose, ...]:
+        return _doses(self.posture)
+
+
+@dataclass(frozen=True, slots=True)
 class CameraDay:
     """One camera's day. watched_s + blind_s + off_s is the length of the day so far, exactly."""
 
@@ -82,6 +95,9 @@ class CameraDay:
     rules: tuple[RuleDay, ...]
     movements: Mapping[Kind, int]
     """How many were counted; empty where nobody was in view or nothing was counted yet."""
+    zones: tuple[ZoneDay, ...]
+    """By name; a zone in which nobody stood is not among them."""
+    zone: ClassVar[str] = WHOLE_PICTURE
 
     @property
     def passed_s(self) -> int:
@@ -105,7 +121,12 @@ class CameraDay:
 
     @property
     def doses(self) -> tuple[DayDose, ...]:
-        return of_bands({(time.measure, time.band): time.seconds for time in self.posture})
+        return _doses(self.posture)
+
+    @property
+    def places(self) -> tuple["CameraDay | ZoneDay", ...]:
+        """The whole picture and its zones."""
+        return (self, *self.zones)
 
     @property
     def advice(self) -> tuple[Advice, ...]:
@@ -199,6 +220,10 @@ def _two(amount: int, size: int, large: str, small: str) -> str:
     many, few = divmod(amount, size)
     parts = [f"{many} {large}" if many else "", f"{few} {small}" if few or not many else ""]
     return " ".join(part for part in parts if part)
+
+
+def _doses(posture: Iterable[PostureTime]) -> tuple[DayDose, ...]:
+    return of_bands({(time.measure, time.band): time.seconds for time in posture})
 
 
 def _add(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

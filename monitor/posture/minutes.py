@@ -15,7 +15,8 @@ MINUTE = timedelta(minutes=1)
 class Minute:
     """Seconds of one minute; what is neither watched nor blind was off.
 
-    people_s, unmeasured_s, bands: person-seconds; unmeasured: the trunk was not seen.
+    people_s, unmeasured_s, bands: person-seconds; unmeasured: the trunk was not seen. zone_bands:
+    of those who stood in a zone, by zone, measure and band.
     visibility: sum of mean landmark visibilities and how many. stages: sums of milliseconds and
     how many, by name. movements: how many of each kind were counted.
     """
@@ -26,6 +27,9 @@ class Minute:
     people_s: float = 0.0
     unmeasured_s: float = 0.0
     bands: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
+    zone_bands: dict[tuple[str, str, str], float] = field(
+        default_factory=lambda: defaultdict(float)
+    )
     frames_in: int = 0
     sampled: int = 0
     visibility: tuple[float, int] = (0.0, 0)
@@ -51,19 +55,17 @@ class Minutes:
 
     def watched(self, begin: datetime, end: datetime, people: Iterable[Person]) -> None:
         """Between two good pictures these people were in view."""
-        standing = [
-            (measure, band_of(measure, MEASURES[measure].of(person)))
-            for person in people
-            for measure in BANDS
-        ]
-        bodies = len(standing) // len(BANDS)
-        unseen = standing.count(("trunk_flexion", "unseen"))
+        people = list(people)
+        bands = [(person, key) for person in people for key in _bands(person)]
+        unseen = [key for _, key in bands].count(("trunk_flexion", "unseen"))
         for minute, seconds in self._split(begin, end):
             minute.watched_s += seconds
-            minute.people_s += seconds * bodies
+            minute.people_s += seconds * len(people)
             minute.unmeasured_s += seconds * unseen
-            for key in standing:
+            for person, key in bands:
                 minute.bands[key] += seconds
+                for zone in person.zones:
+                    minute.zone_bands[zone, *key] += seconds
 
     def blind(self, begin: datetime, end: datetime) -> None:
         """Between these times the camera was meant to watch and could not."""
@@ -122,3 +124,8 @@ class Minutes:
             room = MINUTE.total_seconds() - minute.watched_s - minute.blind_s
             yield minute, max(0.0, min((until - begin).total_seconds(), room))
             begin = until
+
+
+def _bands(person: Person) -> list[tuple[str, str]]:
+    """Measures and the bands in which somebody stands now."""
+    return [(measure, band_of(measure, MEASURES[measure].of(person))) for measure in BANDS]

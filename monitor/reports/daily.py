@@ -49,6 +49,7 @@ COLUMNS = (
     "measure",
     "band",
     "person_s",
+    "zone",
     "movement",
     "counted",
     "per_hour",
@@ -121,8 +122,9 @@ def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
             "counted": counted,
             "per_hour": None if rate is None else round(rate, 1),
         }
-    for of_day in camera.doses:
-        yield {"row": "dose", **_dose_cells(of_day)}
+    for place in camera.places:
+        for of_day in place.doses:
+            yield {"row": "dose", "zone": place.zone, **_dose_cells(of_day)}
 
 
 def _dose_cells(of_day: DayDose) -> dict[str, Cell]:

@@ -1,7 +1,7 @@
 """One local day, summed up by the database."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
-from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, bounds
+from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, ZoneDay, bounds
 from monitor.ergonomics.counts import Kind
 from monitor.posture.rules import limits_of
 from monitor.store.minutes import whole_minutes
-from monitor.store.tables import Event, MovementMinute, PostureMinute
+from monitor.store.tables import Event, MovementMinute, PostureMinute, ZoneMinute
 
 Span = tuple[datetime, datetime]
 Found = Row[*tuple[Any, ...]]
@@ -31,6 +31,7 @@ def daily_report(
     passed_s = max(0, int((min(now, span[1]) - span[0]).total_seconds()))
     coverage = _coverage(session, span)
     posture = _posture(session, span)
+    zones = _zones(session, span)
     rules = _rules(session, span)
     movements = _movements(session, span)
     gone = (coverage.keys() | posture.keys() | rules.keys()) - set(cameras)
@@ -49,6 +50,7 @@ def daily_report(
                 posture=tuple(posture.get(camera, ())),
                 rules=tuple(rules.get(camera, ())),
                 movements=movements.get(camera, {}),
+                zones=tuple(zones.get(camera, ())),
             )
             for camera in (*cameras, *sorted(gone))
         ),
@@ -106,9 +108,28 @@ def _posture(session: Session, span: Span) -> dict[str, list[PostureTime]]:
     times: defaultdict[str, list[PostureTime]] = defaultdict(list)
     for row in session.execute(query):
         times[row.camera].append(PostureTime(row.measure, row.band, row.seconds))
-    for of_camera in times.values():
-        of_camera.sort(key=lambda time: (time.measure, _lower_edge(time.band)))
-    return times
+    return {camera: _in_order(of_camera) for camera, of_camera in times.items()}
+
+
+def _zones(session: Session, span: Span) -> dict[str, list[ZoneDay]]:
+    """By camera, in the order of their names."""
+    keys = (ZoneMinute.camera, ZoneMinute.zone, ZoneMinute.measure, ZoneMinute.band)
+    query = (
+        select(*keys, func.sum(ZoneMinute.seconds).label("seconds"))
+        .where(_within(ZoneMinute.minute, span))
+        .group_by(*keys)
+    )
+    times: defaultdict[tuple[str, str], list[PostureTime]] = defaultdict(list)
+    for row in session.execute(query):
+        times[row.camera, row.zone].append(PostureTime(row.measure, row.band, row.seconds))
+    zones: defaultdict[str, list[ZoneDay]] = defaultdict(list)
+    for (camera, zone), of_zone in sorted(times.items()):
+        zones[camera].append(ZoneDay(zone, tuple(_in_order(of_zone))))
+    return zones
+
+
+def _in_order(times: Iterable[PostureTime]) -> list[PostureTime]:
+    return sorted(times, key=lambda time: (time.measure, _lower_edge(time.band)))
 
 
 def _lower_edge(band: str) -> float:

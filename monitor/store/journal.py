@@ -33,13 +33,22 @@ from monitor.store.tables import (
     Incident,
     MovementMinute,
     PostureMinute,
+    ZoneMinute,
 )
 
 log = structlog.get_logger()
 
 KINDS: dict[str, type[Base]] = {
     table.__tablename__: table
-    for table in (Event, PostureMinute, MovementMinute, CoverageMinute, CameraState, Incident)
+    for table in (
+        Event,
+        PostureMinute,
+        ZoneMinute,
+        MovementMinute,
+        CoverageMinute,
+        CameraState,
+        Incident,
+    )
 }
 
 BATCH = 200

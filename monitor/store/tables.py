@@ -123,6 +123,25 @@ class PostureMinute(Base):
     __table_args__ = (Index("ix_posture_minute_minute", "minute"),)
 
 
+class ZoneMinute(Base):
+    """The same of the people who stood in one zone. Whoever stands in two counts in both; the rows
+    of `posture_minute` hold everybody, in whatever zone."""
+
+    __tablename__ = "zone_minute"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    zone: Mapped[str] = mapped_column(primary_key=True)
+    """Its name in the settings at that time."""
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    band: Mapped[str] = mapped_column(primary_key=True)
+    writer: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The run of the worker that saw it: rows of one minute add up."""
+    seconds: Mapped[float]
+
+    __table_args__ = (Index("ix_zone_minute_minute", "minute"),)
+
+
 class MovementMinute(Base):
     """How many movements of one kind were counted, per camera and minute; of a minute without
     people in view there is no row, of one with them a row for every kind."""

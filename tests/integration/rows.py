@@ -12,6 +12,7 @@ from monitor.store.tables import (
     Incident,
     MovementMinute,
     PostureMinute,
+    ZoneMinute,
 )
 from tests import builders
 
@@ -41,6 +42,13 @@ def a_posture(
 ) -> PostureMinute:
     values = {"camera": "dock-1", "measure": "trunk_flexion"}
     return PostureMinute(minute=minute, band=band, seconds=seconds, **{**values, **given})
+
+
+def in_zone(
+    zone: str, seconds: float, band: str = "0-20", minute: datetime = NOON, **given: Any
+) -> ZoneMinute:
+    values = {"camera": "dock-1", "measure": "trunk_flexion"}
+    return ZoneMinute(minute=minute, zone=zone, band=band, seconds=seconds, **{**values, **given})
 
 
 def movements(minute: datetime = NOON, **counts: int) -> list[MovementMinute]:

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from monitor.daily import DailyReport, PostureTime
+from monitor.daily import DailyReport, PostureTime, ZoneDay
 from monitor.ergonomics.counts import Kind
 from monitor.store.daily import daily_report
 from monitor.store.tables import CoverageMinute, PostureMinute
-from tests.integration.rows import a_minute, a_posture, an_event, movements
+from tests.integration.rows import a_minute, a_posture, an_event, in_zone, movements
 
 pytest_plugins = ("tests.integration.store_fixtures",)
 
@@ -151,6 +151,21 @@ def test_posture_time_is_summed_by_band_in_order(session: Session) -> None:
     (camera,) = report(session).cameras
     bands = ("0-20", "20-60", "60+", "100+", "unseen")
     assert camera.posture == tuple(PostureTime("trunk_flexion", band, 5.0) for band in bands)
+
+
+def test_the_posture_time_of_zones_is_summed_apart(session: Session) -> None:
+    session.add(a_posture(9.0, "30-60", MIDNIGHT))
+    session.add(in_zone("press", 2.0, "30-60", MIDNIGHT - timedelta(minutes=1)))
+    for writer in ("before", "after"):
+        session.add(in_zone("press", 2.0, "30-60", MIDNIGHT, writer=writer))
+        session.add(in_zone("aisle", 1.0, "0-20", MIDNIGHT, writer=writer))
+    (camera,) = report(session).cameras
+    assert camera.zones == (
+        ZoneDay("aisle", (PostureTime("trunk_flexion", "0-20", 2.0),)),
+        ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 4.0),)),
+    )
+    assert [place.zone for place in camera.places] == ["", "aisle", "press"]
+    assert [dose.over_s for place in camera.places for dose in place.doses] == [9.0, 0.0, 4.0]
 
 
 def test_movements_of_the_day_are_summed_over_minutes_and_writers(session: Session) -> None:

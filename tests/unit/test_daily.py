@@ -14,6 +14,7 @@ from monitor.daily import (
     Peak,
     PostureTime,
     RuleDay,
+    ZoneDay,
     bounds,
     percent,
     spell,
@@ -48,6 +49,7 @@ def a_camera(camera: str = "dock-1", **given: object) -> CameraDay:
         "posture": (),
         "rules": (),
         "movements": {},
+        "zones": (),
     }
     return CameraDay(camera, **{**values, **given})
 
@@ -210,6 +212,17 @@ def test_the_dose_of_a_day_is_held_to_its_limit() -> None:
     assert (row["row"], row["dose"]) == ("dose", "back_bent")
     assert (row["over_min"], row["unknown_min"], row["limit_min"]) == ("150.0", "15.0", "120")
     assert "WAC 296-62-051" in to_html(a_report(camera), "Hall 3")
+
+
+def test_each_zone_has_a_dose_of_its_own() -> None:
+    press = ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 3600.0),))
+    camera = a_camera(posture=BENT, zones=(press,))
+    told = [row for row in rows(a_report(camera)) if row["row"] == "dose"]
+    assert [(row["zone"], row["over_min"]) for row in told] == [("", "150.0"), ("press", "60.0")]
+    page = to_html(a_report(camera), "Hall 3")
+    assert "<td>whole picture</td>" in page
+    assert "<td>press</td>" in page
+    assert "whole picture" not in to_html(a_report(a_camera(posture=BENT)), "Hall 3")
 
 
 def test_advice_is_for_what_is_most_over_its_limit_in_both_languages() -> None:

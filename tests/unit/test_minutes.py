@@ -40,6 +40,21 @@ def test_people_who_cannot_be_measured_are_counted_as_such():
     assert minute.bands["trunk_flexion", "unseen"] == 60
 
 
+def test_who_stands_in_a_zone_counts_there_and_in_the_whole_picture():
+    minutes = Minutes()
+    people = [a_person(1, trunk=40, zones=("press", "aisle")), a_person(2, zones=("press",))]
+    minutes.watched(NOON, after(30), people)
+    minutes.watched(after(30), after(60), [a_person(1, trunk=40)])
+    (minute,) = minutes.closed(after(60))
+    assert minute.bands["trunk_flexion", "30-60"] == 60
+    of_trunk = {key: s for key, s in minute.zone_bands.items() if key[1] == "trunk_flexion"}
+    assert of_trunk == {
+        ("press", "trunk_flexion", "30-60"): 30,
+        ("press", "trunk_flexion", "0-20"): 30,
+        ("aisle", "trunk_flexion", "30-60"): 30,
+    }
+
+
 def test_movements_belong_to_the_minute_in_which_they_are_counted():
     minutes = Minutes()
     for seconds, kinds in ((10, ["bend"]), (59, ["bend", "squat"]), (61, ["squat"]), (130, [])):
