@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.ergonomics.advice import Advice, for_report
 from monitor.ergonomics.counts import Kind
 from monitor.ergonomics.dose import WHOLE_PICTURE, DayDose, of_bands
+from monitor.ergonomics.en1005_4 import DayVerdicts
 
 SEVERITIES = ("alert", "warning", "notice")
 """Worst first."""
@@ -71,6 +72,7 @@ class ZoneDay:
 
     zone: str
     posture: tuple[PostureTime, ...]
+    verdicts: tuple[DayVerdicts, ...]
 
     @property
     def doses(self) -> tuple[DayDose, ...]:
@@ -92,6 +94,8 @@ class CameraDay:
     unmeasured_s: float
     """Person-seconds in view whose trunk could not be measured."""
     posture: tuple[PostureTime, ...]
+    verdicts: tuple[DayVerdicts, ...]
+    """Of EN 1005-4; empty where nothing was kept."""
     rules: tuple[RuleDay, ...]
     movements: Mapping[Kind, int]
     """How many were counted; empty where nobody was in view or nothing was counted yet."""

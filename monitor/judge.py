@@ -163,7 +163,11 @@ class _Watched:
         context = next((contexts[zone] for zone in zones if zone in contexts), UNKNOWN)
         measures = self._measures.step(t, {} if lies(person) else angles, context)
         self.counted = self._measures.counted
-        return replace(person, measures={**measures, FALLEN: Angle(float(self._fall.fallen))})
+        return replace(
+            person,
+            measures={**measures, FALLEN: Angle(float(self._fall.fallen))},
+            verdicts=self._measures.verdicts,
+        )
 
     def _smoothed(self, t: float, pose: Pose) -> Pose:
         if self._smoothing is None:

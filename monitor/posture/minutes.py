@@ -128,4 +128,5 @@ class Minutes:
 
 def _bands(person: Person) -> list[tuple[str, str]]:
     """Measures and the bands in which somebody stands now."""
-    return [(measure, band_of(measure, MEASURES[measure].of(person))) for measure in BANDS]
+    bands = [(measure, band_of(measure, MEASURES[measure].of(person))) for measure in BANDS]
+    return bands + list(person.verdicts.items())

@@ -20,8 +20,10 @@ from monitor.daily import (
     percent,
     spell,
 )
-from monitor.ergonomics import dose
+from monitor.ergonomics import dose, en1005_4
 from monitor.ergonomics.dose import DayDose
+from monitor.ergonomics.en1005_4 import DayVerdicts
+from monitor.ergonomics.verdict import Verdict
 from monitor.posture.rules import BANDS, limits_of
 
 COLUMNS = (
@@ -57,6 +59,8 @@ COLUMNS = (
     "over_min",
     "unknown_min",
     "limit_min",
+    "pace",
+    "verdict",
 )
 """Every column is explained in docs/reports.md."""
 
@@ -125,6 +129,10 @@ def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
     for place in camera.places:
         for of_day in place.doses:
             yield {"row": "dose", "zone": place.zone, **_dose_cells(of_day)}
+    for place in camera.places:
+        for verdicts in place.verdicts:
+            for cells in _verdict_cells(verdicts):
+                yield {"row": "verdict", "zone": place.zone, **cells}
 
 
 def _dose_cells(of_day: DayDose) -> dict[str, Cell]:
@@ -134,6 +142,17 @@ def _dose_cells(of_day: DayDose) -> dict[str, Cell]:
         "unknown_min": round(of_day.unknown_s / 60, 1),
         "limit_min": round(of_day.limit_s / 60),
     }
+
+
+def _verdict_cells(of_day: DayVerdicts) -> Iterator[dict[str, Cell]]:
+    shared: dict[str, Cell] = {"movement": of_day.movement.value}
+    for (pace, verdict), seconds in of_day.seconds.items():
+        yield shared | {
+            "pace": pace.value,
+            "verdict": verdict.title,
+            "person_s": round(seconds, 1),
+        }
+    yield shared | {"verdict": en1005_4.UNSEEN, "person_s": round(of_day.unseen_s, 1)}
 
 
 def _camera_cells(camera: CameraDay) -> dict[str, Cell]:
@@ -182,6 +201,8 @@ def to_html(report: DailyReport, site_name: str) -> str:
             local=local,
             measured=_measured,
             dose_method=dose.METHOD,
+            verdict_method=en1005_4.METHOD,
+            verdicts=tuple(reversed(Verdict)),
         )
     )
 

@@ -1,7 +1,7 @@
 """One local day, summed up by the database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,12 +11,15 @@ from sqlalchemy.orm import QueryableAttribute, Session
 
 from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, ZoneDay, bounds
 from monitor.ergonomics.counts import Kind
+from monitor.ergonomics.en1005_4 import KEPT, of_bands
 from monitor.posture.rules import limits_of
 from monitor.store.minutes import whole_minutes
 from monitor.store.tables import Event, MovementMinute, PostureMinute, ZoneMinute
 
 Span = tuple[datetime, datetime]
 Found = Row[*tuple[Any, ...]]
+Bands = dict[tuple[str, str], float]
+"""Person-seconds by measure and band."""
 
 
 def daily_report(
@@ -47,7 +50,7 @@ def daily_report(
                 camera=camera,
                 configured=camera not in gone,
                 **_shares(coverage.get(camera), passed_s),
-                posture=tuple(posture.get(camera, ())),
+                **_bands(posture.get(camera, {})),
                 rules=tuple(rules.get(camera, ())),
                 movements=movements.get(camera, {}),
                 zones=tuple(zones.get(camera, ())),
@@ -98,17 +101,17 @@ def _shares(row: Found | None, passed_s: int) -> dict[str, Any]:
     }
 
 
-def _posture(session: Session, span: Span) -> dict[str, list[PostureTime]]:
+def _posture(session: Session, span: Span) -> dict[str, Bands]:
     keys = (PostureMinute.camera, PostureMinute.measure, PostureMinute.band)
     query = (
         select(*keys, func.sum(PostureMinute.seconds).label("seconds"))
         .where(_within(PostureMinute.minute, span))
         .group_by(*keys)
     )
-    times: defaultdict[str, list[PostureTime]] = defaultdict(list)
+    bands: defaultdict[str, Bands] = defaultdict(dict)
     for row in session.execute(query):
-        times[row.camera].append(PostureTime(row.measure, row.band, row.seconds))
-    return {camera: _in_order(of_camera) for camera, of_camera in times.items()}
+        bands[row.camera][row.measure, row.band] = row.seconds
+    return bands
 
 
 def _zones(session: Session, span: Span) -> dict[str, list[ZoneDay]]:
@@ -119,17 +122,22 @@ def _zones(session: Session, span: Span) -> dict[str, list[ZoneDay]]:
         .where(_within(ZoneMinute.minute, span))
         .group_by(*keys)
     )
-    times: defaultdict[tuple[str, str], list[PostureTime]] = defaultdict(list)
+    bands: defaultdict[tuple[str, str], Bands] = defaultdict(dict)
     for row in session.execute(query):
-        times[row.camera, row.zone].append(PostureTime(row.measure, row.band, row.seconds))
+        bands[row.camera, row.zone][row.measure, row.band] = row.seconds
     zones: defaultdict[str, list[ZoneDay]] = defaultdict(list)
-    for (camera, zone), of_zone in sorted(times.items()):
-        zones[camera].append(ZoneDay(zone, tuple(_in_order(of_zone))))
+    for (camera, zone), of_zone in sorted(bands.items()):
+        zones[camera].append(ZoneDay(zone, **_bands(of_zone)))
     return zones
 
 
-def _in_order(times: Iterable[PostureTime]) -> list[PostureTime]:
-    return sorted(times, key=lambda time: (time.measure, _lower_edge(time.band)))
+def _bands(seconds: Bands) -> dict[str, Any]:
+    """The times in bands of degrees, in order, and those of verdicts."""
+    times = [PostureTime(*key, s) for key, s in seconds.items() if not key[0].startswith(KEPT)]
+    return {
+        "posture": tuple(sorted(times, key=lambda time: (time.measure, _lower_edge(time.band)))),
+        "verdicts": of_bands(seconds),
+    }
 
 
 def _lower_edge(band: str) -> float:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from monitor.daily import DailyReport, PostureTime, ZoneDay
 from monitor.ergonomics.counts import Kind
+from monitor.ergonomics.verdict import Verdict
 from monitor.store.daily import daily_report
 from monitor.store.tables import CoverageMinute, PostureMinute
 from tests.integration.rows import a_minute, a_posture, an_event, in_zone, movements
@@ -161,11 +162,21 @@ def test_the_posture_time_of_zones_is_summed_apart(session: Session) -> None:
         session.add(in_zone("aisle", 1.0, "0-20", MIDNIGHT, writer=writer))
     (camera,) = report(session).cameras
     assert camera.zones == (
-        ZoneDay("aisle", (PostureTime("trunk_flexion", "0-20", 2.0),)),
-        ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 4.0),)),
+        ZoneDay("aisle", (PostureTime("trunk_flexion", "0-20", 2.0),), ()),
+        ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 4.0),), ()),
     )
     assert [place.zone for place in camera.places] == ["", "aisle", "press"]
     assert [dose.over_s for place in camera.places for dose in place.doses] == [9.0, 0.0, 4.0]
+
+
+def test_verdicts_are_told_apart_from_posture_time(session: Session) -> None:
+    of_trunk = {"measure": "en1005_4.trunk"}
+    session.add(a_posture(3.0, "high not acceptable", MIDNIGHT, **of_trunk))
+    session.add(in_zone("press", 2.0, "static conditional", MIDNIGHT, **of_trunk))
+    (camera,) = report(session).cameras
+    assert camera.posture == ()
+    assert camera.verdicts[0].over(Verdict.NOT_ACCEPTABLE) == 3.0
+    assert camera.zones[0].verdicts[0].over(Verdict.CONDITIONAL) == 2.0
 
 
 def test_movements_of_the_day_are_summed_over_minutes_and_writers(session: Session) -> None:

@@ -20,6 +20,8 @@ from monitor.daily import (
     spell,
 )
 from monitor.ergonomics.counts import Kind
+from monitor.ergonomics.en1005_4 import DayVerdicts, Movement, Pace
+from monitor.ergonomics.verdict import Verdict
 from monitor.reports.daily import COLUMNS, to_csv, to_html
 
 START = datetime(2026, 5, 3, 22, tzinfo=UTC)
@@ -47,6 +49,7 @@ def a_camera(camera: str = "dock-1", **given: object) -> CameraDay:
         "people_s": 3600.0,
         "unmeasured_s": 60.0,
         "posture": (),
+        "verdicts": (),
         "rules": (),
         "movements": {},
         "zones": (),
@@ -215,7 +218,7 @@ def test_the_dose_of_a_day_is_held_to_its_limit() -> None:
 
 
 def test_each_zone_has_a_dose_of_its_own() -> None:
-    press = ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 3600.0),))
+    press = ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 3600.0),), ())
     camera = a_camera(posture=BENT, zones=(press,))
     told = [row for row in rows(a_report(camera)) if row["row"] == "dose"]
     assert [(row["zone"], row["over_min"]) for row in told] == [("", "150.0"), ("press", "60.0")]
@@ -223,6 +226,22 @@ def test_each_zone_has_a_dose_of_its_own() -> None:
     assert "<td>whole picture</td>" in page
     assert "<td>press</td>" in page
     assert "whole picture" not in to_html(a_report(a_camera(posture=BENT)), "Hall 3")
+
+
+def test_verdicts_of_en_1005_4_are_told_by_pace_for_each_place() -> None:
+    held = {(Pace.STATIC, Verdict.NOT_ACCEPTABLE): 240.0, (Pace.LOW, Verdict.ACCEPTABLE): 3000.0}
+    trunk = DayVerdicts(Movement.TRUNK, held, unseen_s=60.0)
+    camera = a_camera(verdicts=(trunk,), zones=(ZoneDay("press", (), (trunk,)),))
+    told = [row for row in rows(a_report(camera)) if row["row"] == "verdict"]
+    columns = ("zone", "movement", "pace", "verdict", "person_s")
+    assert [tuple(row[c] for c in columns) for row in told[3:]] == [
+        ("press", "trunk", "static", "not acceptable", "240.0"),
+        ("press", "trunk", "low", "acceptable", "3000.0"),
+        ("press", "trunk", "", "unseen", "60.0"),
+    ]
+    page = to_html(a_report(camera), "Hall 3")
+    assert "held: 4 min</span>" in page
+    assert "our own default" in page
 
 
 def test_advice_is_for_what_is_most_over_its_limit_in_both_languages() -> None:
