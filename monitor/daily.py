@@ -12,6 +12,7 @@ from monitor.ergonomics.advice import Advice, for_report
 from monitor.ergonomics.counts import Kind
 from monitor.ergonomics.dose import WHOLE_PICTURE, DayDose, of_bands
 from monitor.ergonomics.en1005_4 import DayVerdicts
+from monitor.ergonomics.lifting import DayLifting
 
 SEVERITIES = ("alert", "warning", "notice")
 """Worst first."""
@@ -73,6 +74,8 @@ class ZoneDay:
     zone: str
     posture: tuple[PostureTime, ...]
     verdicts: tuple[DayVerdicts, ...]
+    lifting: DayLifting | None
+    """`None`: nothing was lifted."""
 
     @property
     def doses(self) -> tuple[DayDose, ...]:
@@ -136,7 +139,14 @@ class CameraDay:
     def advice(self) -> tuple[Advice, ...]:
         """What to change at the workplace, most needed first."""
         rates = {kind.value: rate for kind, rate in self.per_hour.items()}
-        return for_report(rates, {dose.name: dose.share for dose in self.doses})
+        lifted = [zone.lifting.typical for zone in self.zones if zone.lifting]
+        indexes = [index[0] for index in lifted if index is not None]
+        return for_report(rates, {dose.name: dose.share for dose in self.doses}, indexes)
+
+    @property
+    def lifting(self) -> tuple[tuple[str, DayLifting], ...]:
+        """Of the zones in which something was lifted."""
+        return tuple((zone.zone, zone.lifting) for zone in self.zones if zone.lifting)
 
     @property
     def in_words(self) -> str:

@@ -15,6 +15,7 @@ from monitor.store.tables import (
     Base,
     CoverageMinute,
     Event,
+    Lift,
     MovementMinute,
     PostureMinute,
     ZoneMinute,
@@ -99,4 +100,5 @@ def minute_rows(minute: Minute, camera: str, writer: str) -> list[Base]:
         MovementMinute(**key, kind=kind.value, count=minute.movements[kind.value])
         for kind in counted
     ]
-    return [*postures, *zones, *movements, coverage]
+    lifts = [Lift(**key, number=i, **asdict(lift)) for i, lift in enumerate(minute.lifts)]
+    return [*postures, *zones, *movements, *lifts, coverage]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from monitor.ergonomics import en1005_4, iso11226, owas, reba, rula
 from monitor.ergonomics.context import UNKNOWN, Context
-from monitor.ergonomics.counts import FORGET_S, Count, Counts, Cycle, degrees
+from monitor.ergonomics.counts import FORGET_S, Count, Counts, Cycle, Look, degrees, unseen
 from monitor.ergonomics.en1005_4 import Frequency, Movement, Pace
 from monitor.ergonomics.iso11226 import HoldingAccount, Part
 from monitor.ergonomics.method import Range, interval, intervals, points
@@ -79,17 +79,23 @@ class Measures:
         self.verdicts: dict[str, str] = {}
 
     def step(
-        self, t: float, angles: Mapping[str, Angle | None], context: Context = UNKNOWN
+        self,
+        t: float,
+        angles: Mapping[str, Angle | None],
+        context: Context = UNKNOWN,
+        hands: Look = unseen,
+        zones: tuple[str, ...] = (),
     ) -> dict[str, Angle | None]:
         """The measures wanted at `t` (steady seconds, never decreasing).
 
         angles: degrees by the names of `monitor.posture.model.ANGLES`; none at all for somebody
-        who lies. context: what is known of the zone the person is in. Of each measure `deg` is
+        who lies. context: what is known of the zone the person is in. hands, zones: see `Counts`.
+        Of each measure `deg` is
         the value of the readings, with everything unseen at its best case; `low` and `high` bound
         it over the bands and everything unseen. `None`: what it needs most is unseen. `counted`
         holds the movements counted at this step, `verdicts` what EN 1005-4 says of each movement,
         as it is kept per minute."""
-        self.counted = self._counts.step(t, angles)
+        self.counted = self._counts.step(t, angles, hands, zones)
         scores = [name for name in SCORES if name in self._wanted]
         moves = {movement: each.step(t, angles) for movement, each in self._movements.items()}
         self.verdicts = dict(

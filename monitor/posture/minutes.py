@@ -5,10 +5,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.posture.hands import Hands
 from monitor.posture.model import Person
 from monitor.posture.rules import BANDS, MEASURES, band_of
 
 MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """One lift or lowering in a zone. load_kg, coupling: as settings know them, `None` when they do
+    not. origin, destination: of the hands, `None` when unseen."""
+
+    zone: str
+    kind: str
+    load_kg: float | None
+    coupling: str | None
+    origin: Hands | None
+    destination: Hands | None
 
 
 @dataclass(slots=True)
@@ -18,7 +32,8 @@ class Minute:
     people_s, unmeasured_s, bands: person-seconds; unmeasured: the trunk was not seen. zone_bands:
     of those who stood in a zone, by zone, measure and band.
     visibility: sum of mean landmark visibilities and how many. stages: sums of milliseconds and
-    how many, by name. movements: how many of each kind were counted.
+    how many, by name. movements: how many of each kind were counted. lifts: those that
+    began in a zone.
     """
 
     start: datetime
@@ -35,6 +50,7 @@ class Minute:
     visibility: tuple[float, int] = (0.0, 0)
     stages: dict[str, tuple[float, int]] = field(default_factory=dict)
     movements: Counter[str] = field(default_factory=Counter)
+    lifts: list[Lift] = field(default_factory=list)
 
     @property
     def confidence(self) -> float | None:
@@ -85,6 +101,11 @@ class Minutes:
         """These movements were counted in the look at `at`."""
         if kinds := list(kinds):
             self._at(at).movements.update(kinds)
+
+    def lifted(self, at: datetime, lifts: Iterable[Lift]) -> None:
+        """These were counted in the look at `at`."""
+        if lifts := list(lifts):
+            self._at(at).lifts += lifts
 
     def took(self, at: datetime, stage: str, ms: float) -> None:
         stages = self._at(at).stages

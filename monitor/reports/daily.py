@@ -20,9 +20,10 @@ from monitor.daily import (
     percent,
     spell,
 )
-from monitor.ergonomics import dose, en1005_4
+from monitor.ergonomics import dose, en1005_4, lifting, niosh
 from monitor.ergonomics.dose import DayDose
 from monitor.ergonomics.en1005_4 import DayVerdicts
+from monitor.ergonomics.lifting import DayLifting
 from monitor.ergonomics.verdict import Verdict
 from monitor.posture.rules import BANDS, limits_of
 
@@ -61,6 +62,15 @@ COLUMNS = (
     "limit_min",
     "pace",
     "verdict",
+    "hands_seen",
+    "load_kg",
+    "per_min",
+    "index_low",
+    "index_high",
+    "worst_index_low",
+    "worst_index_high",
+    "advice_en",
+    "advice_zh",
 )
 """Every column is explained in docs/reports.md."""
 
@@ -133,6 +143,10 @@ def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
         for verdicts in place.verdicts:
             for cells in _verdict_cells(verdicts):
                 yield {"row": "verdict", "zone": place.zone, **cells}
+    for name, of_zone in camera.lifting:
+        yield {"row": "lifting", "zone": name, **_lifting_cells(of_zone)}
+    for advice in camera.advice:
+        yield {"row": "advice", "advice_en": advice.en, "advice_zh": advice.zh}
 
 
 def _dose_cells(of_day: DayDose) -> dict[str, Cell]:
@@ -153,6 +167,23 @@ def _verdict_cells(of_day: DayVerdicts) -> Iterator[dict[str, Cell]]:
             "person_s": round(seconds, 1),
         }
     yield shared | {"verdict": en1005_4.UNSEEN, "person_s": round(of_day.unseen_s, 1)}
+
+
+def _lifting_cells(of_day: DayLifting) -> dict[str, Cell]:
+    (low, high), (worst_low, worst_high) = (
+        (None, None) if index is None else (round(end, 2) for end in index)
+        for index in (of_day.typical, of_day.worst)
+    )
+    return {
+        "counted": len(of_day.lifts),
+        "hands_seen": len(of_day.seen),
+        "load_kg": " ".join(f"{kg:g}" for kg in of_day.loads_kg),
+        "per_min": None if of_day.per_min is None else round(of_day.per_min, 2),
+        "index_low": low,
+        "index_high": high,
+        "worst_index_low": worst_low,
+        "worst_index_high": worst_high,
+    }
 
 
 def _camera_cells(camera: CameraDay) -> dict[str, Cell]:
@@ -202,6 +233,7 @@ def to_html(report: DailyReport, site_name: str) -> str:
             measured=_measured,
             dose_method=dose.METHOD,
             verdict_method=en1005_4.METHOD,
+            lifting_method=niosh.METHOD,
             verdicts=tuple(reversed(Verdict)),
         )
     )
@@ -215,7 +247,7 @@ def _pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters.update(spell=spell)
+    pages.filters.update(spell=spell, index=lifting.told)
     pages.globals.update(percent=percent)
     return pages
 

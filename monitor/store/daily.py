@@ -1,7 +1,7 @@
 """One local day, summed up by the database."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,16 +10,21 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, ZoneDay, bounds
+from monitor.ergonomics.context import Coupling
 from monitor.ergonomics.counts import Kind
-from monitor.ergonomics.en1005_4 import KEPT, of_bands
+from monitor.ergonomics.en1005_4 import KEPT, UNSEEN, of_bands
+from monitor.ergonomics.lifting import DayLifting, Lifted
+from monitor.posture.hands import Hands
 from monitor.posture.rules import limits_of
-from monitor.store.minutes import whole_minutes
-from monitor.store.tables import Event, MovementMinute, PostureMinute, ZoneMinute
+from monitor.store.minutes import MINUTE_S, whole_minutes
+from monitor.store.tables import Event, Lift, MovementMinute, PostureMinute, ZoneMinute
 
 Span = tuple[datetime, datetime]
 Found = Row[*tuple[Any, ...]]
 Bands = dict[tuple[str, str], float]
 """Person-seconds by measure and band."""
+
+TRUNK = "trunk_flexion"
 
 
 def daily_report(
@@ -37,7 +42,7 @@ def daily_report(
     zones = _zones(session, span)
     rules = _rules(session, span)
     movements = _movements(session, span)
-    gone = (coverage.keys() | posture.keys() | rules.keys()) - set(cameras)
+    gone = (coverage.keys() | posture.keys() | zones.keys() | rules.keys()) - set(cameras)
     return DailyReport(
         day=day,
         zone=zone.key,
@@ -125,10 +130,56 @@ def _zones(session: Session, span: Span) -> dict[str, list[ZoneDay]]:
     bands: defaultdict[tuple[str, str], Bands] = defaultdict(dict)
     for row in session.execute(query):
         bands[row.camera, row.zone][row.measure, row.band] = row.seconds
+    lifting = _lifting(session, span, bands)
     zones: defaultdict[str, list[ZoneDay]] = defaultdict(list)
-    for (camera, zone), of_zone in sorted(bands.items()):
-        zones[camera].append(ZoneDay(zone, **_bands(of_zone)))
+    for place in sorted(bands.keys() | lifting.keys()):
+        camera, zone = place
+        told = _bands(bands.get(place, {}))
+        zones[camera].append(ZoneDay(zone, **told, lifting=lifting.get(place)))
     return zones
+
+
+def _lifting(
+    session: Session, span: Span, bands: Mapping[tuple[str, str], Bands]
+) -> dict[tuple[str, str], DayLifting]:
+    """By camera and zone; those in which nothing was lifted are left out."""
+    occupied = _occupied_s(session, span)
+    lifts: defaultdict[tuple[str, str], list[Lifted]] = defaultdict(list)
+    in_order = select(Lift).where(_within(Lift.minute, span)).order_by(Lift.minute, Lift.number)
+    for row in session.scalars(in_order):
+        lifts[row.camera, row.zone].append(
+            Lifted(
+                row.load_kg,
+                None if row.coupling is None else Coupling(row.coupling),
+                _hands(row.origin),
+                _hands(row.destination),
+            )
+        )
+    return {
+        place: DayLifting(tuple(found), _measured_s(bands.get(place, {})), occupied.get(place, 0.0))
+        for place, found in lifts.items()
+    }
+
+
+def _hands(kept: dict[str, Any] | None) -> Hands | None:
+    if kept is None:
+        return None
+    return Hands(tuple(kept["height_cm"]), tuple(kept["reach_cm"]))
+
+
+def _measured_s(bands: Bands) -> float:
+    """Person-seconds whose trunk was measured, so that movements could be counted."""
+    return sum(s for (measure, band), s in bands.items() if measure == TRUNK and band != UNSEEN)
+
+
+def _occupied_s(session: Session, span: Span) -> dict[tuple[str, str], float]:
+    """Seconds of the minutes in which anybody was in a zone."""
+    query = (
+        select(ZoneMinute.camera, ZoneMinute.zone, func.count(ZoneMinute.minute.distinct()))
+        .where(_within(ZoneMinute.minute, span))
+        .group_by(ZoneMinute.camera, ZoneMinute.zone)
+    )
+    return {(camera, zone): MINUTE_S * minutes for camera, zone, minutes in session.execute(query)}
 
 
 def _bands(seconds: Bands) -> dict[str, Any]:

@@ -160,6 +160,33 @@ class MovementMinute(Base):
     __table_args__ = (Index("ix_movement_minute_minute", "minute"),)
 
 
+class Lift(Base):
+    """One lift or lowering that began in a zone; in two zones it has a row for each."""
+
+    __tablename__ = "lift"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    """In which it was counted."""
+    writer: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The run of the worker that saw it."""
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Of that writer in that minute."""
+    zone: Mapped[str]
+    kind: Mapped[str]
+    """`stoop_lift`, `squat_lift` or `lowering`."""
+    load_kg: Mapped[float | None]
+    """What the settings said then of what is handled in the zone."""
+    coupling: Mapped[str | None]
+    origin: Mapped[dict[str, Any] | None]
+    """Where the hands took it: `{"height_cm": [low, high], "reach_cm": [low, high]}`; `None`:
+    unseen."""
+    destination: Mapped[dict[str, Any] | None]
+    """Where they brought it: of a lift, how it is carried; of a lowering, how low it went."""
+
+    __table_args__ = (Index("ix_lift_minute", "minute"),)
+
+
 class CoverageMinute(Base):
     """What one camera saw in one minute; what is neither watched nor blind was off."""
 

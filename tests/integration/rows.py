@@ -10,6 +10,7 @@ from monitor.store.tables import (
     CoverageMinute,
     Event,
     Incident,
+    Lift,
     MovementMinute,
     PostureMinute,
     ZoneMinute,
@@ -49,6 +50,19 @@ def in_zone(
 ) -> ZoneMinute:
     values = {"camera": "dock-1", "measure": "trunk_flexion"}
     return ZoneMinute(minute=minute, zone=zone, band=band, seconds=seconds, **{**values, **given})
+
+
+def a_lift(number: int = 0, minute: datetime = NOON, **given: Any) -> Lift:
+    values = {
+        "camera": "dock-1",
+        "zone": "press",
+        "kind": "stoop_lift",
+        "load_kg": 12.0,
+        "coupling": "fair",
+        "origin": {"height_cm": [0.0, 60.0], "reach_cm": [20.0, 50.0]},
+        "destination": None,
+    }
+    return Lift(minute=minute, number=number, **{**values, **given})
 
 
 def movements(minute: datetime = NOON, **counts: int) -> list[MovementMinute]:

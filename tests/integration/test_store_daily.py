@@ -11,7 +11,7 @@ from monitor.ergonomics.counts import Kind
 from monitor.ergonomics.verdict import Verdict
 from monitor.store.daily import daily_report
 from monitor.store.tables import CoverageMinute, PostureMinute
-from tests.integration.rows import a_minute, a_posture, an_event, in_zone, movements
+from tests.integration.rows import a_lift, a_minute, a_posture, an_event, in_zone, movements
 
 pytest_plugins = ("tests.integration.store_fixtures",)
 
@@ -162,8 +162,8 @@ def test_the_posture_time_of_zones_is_summed_apart(session: Session) -> None:
         session.add(in_zone("aisle", 1.0, "0-20", MIDNIGHT, writer=writer))
     (camera,) = report(session).cameras
     assert camera.zones == (
-        ZoneDay("aisle", (PostureTime("trunk_flexion", "0-20", 2.0),), ()),
-        ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 4.0),), ()),
+        ZoneDay("aisle", (PostureTime("trunk_flexion", "0-20", 2.0),), (), None),
+        ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 4.0),), (), None),
     )
     assert [place.zone for place in camera.places] == ["", "aisle", "press"]
     assert [dose.over_s for place in camera.places for dose in place.doses] == [9.0, 0.0, 4.0]
@@ -177,6 +177,25 @@ def test_verdicts_are_told_apart_from_posture_time(session: Session) -> None:
     assert camera.posture == ()
     assert camera.verdicts[0].over(Verdict.NOT_ACCEPTABLE) == 3.0
     assert camera.zones[0].verdicts[0].over(Verdict.CONDITIONAL) == 2.0
+
+
+def test_the_lifts_of_a_zone_stand_beside_the_time_they_are_counted_in(session: Session) -> None:
+    for i in range(20):
+        minute = MIDNIGHT + timedelta(minutes=i)
+        session.add(in_zone("press", 50.0, "0-20", minute))
+        session.add(in_zone("press", 10.0, "unseen", minute))
+        session.add(a_lift(0, minute))
+    session.add(a_lift(1, MIDNIGHT, origin=None, kind="lowering"))
+    session.add(a_lift(0, MIDNIGHT - timedelta(minutes=1)))
+    session.add(a_lift(2, MIDNIGHT, zone="aisle", load_kg=None, coupling=None))
+    (camera,) = report(session).cameras
+    lifting = dict(camera.lifting)
+    press = lifting["press"]
+    assert (len(press.lifts), len(press.seen)) == (21, 20)
+    assert (press.measured_s, press.occupied_s) == (1000.0, 1200.0)
+    assert press.per_min == pytest.approx(1.26)
+    assert press.typical is not None
+    assert (len(lifting["aisle"].lifts), lifting["aisle"].typical) == (1, None)
 
 
 def test_movements_of_the_day_are_summed_over_minutes_and_writers(session: Session) -> None:
