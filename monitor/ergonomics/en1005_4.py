@@ -21,6 +21,7 @@ METHOD = Method(
         "looking up is judged as looking far down",
         "movements are counted over five minutes",
         "up to 5° back, or up for the sight, is upright",
+        "a twist or side bend is judged by the least that its band holds",
         "a posture within 10° for 4 s is held (4 s: ISO 11226); a held arm, twist or side bend is "
         "judged by ISO 11226, whose rows were read",
     ),

@@ -8,7 +8,7 @@ from monitor.ergonomics.context import UNKNOWN, Context
 from monitor.ergonomics.counts import FORGET_S, Count, Counts, Cycle, Look, degrees, unseen
 from monitor.ergonomics.en1005_4 import Frequency, Movement, Pace
 from monitor.ergonomics.iso11226 import HoldingAccount, Part
-from monitor.ergonomics.method import Range, interval, intervals, points
+from monitor.ergonomics.method import Range, interval, intervals, points, size
 from monitor.ergonomics.verdict import Verdict
 from monitor.posture.model import Angle
 from monitor.posture.rules import OF_ERGONOMICS
@@ -203,16 +203,25 @@ class _Movement:
 
     def step(self, t: float, angles: Mapping[str, Angle | None]) -> Angle | None:
         """Movements a minute."""
-        seen = [angle.deg for name in self._names if (angle := angles.get(name)) is not None]
-        deg = max(seen, key=abs, default=None)
+        seen = [angle for name in self._names if (angle := angles.get(name)) is not None]
+        deg = max((angle.deg for angle in seen), key=abs, default=None)
         turn = self._cycle.step(t, None if deg is None else abs(deg))
         rate = self._frequency.step(t, moved=turn is not None and turn.end is None)
         held = self._still.step(t, deg)
         if deg is None:
             self.now = None
             return None
+        if self._movement is Movement.TRUNK_TURNED:
+            deg = max(map(_least_turned, seen))
         self.now = en1005_4.judged(self._movement, deg, rate, held=held)
         return Angle(rate, rate, rate)
+
+
+def _least_turned(angle: Angle) -> float:
+    """Degrees that a trunk is turned at least, by its whole band: one camera often reads a twist
+    that is none."""
+    band = size(interval(angle))
+    return abs(angle.deg) if band is None else band[0]
 
 
 @dataclass(slots=True)

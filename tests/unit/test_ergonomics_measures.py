@@ -73,6 +73,14 @@ def test_the_error_of_a_reading_is_no_leaning_back():
     assert walked(10, -8)[-1] == "static not acceptable"
 
 
+@pytest.mark.parametrize(("low", "verdict"), [(-6, "acceptable"), (11, "not acceptable")])
+def test_a_twist_is_judged_by_what_its_whole_band_says(low, verdict):
+    measures = Measures()
+    for i in range(50):
+        measures.step(i / 5, UPRIGHT | {"trunk_twist": Angle(25.0, low, 40.0)})
+    assert measures.verdicts["en1005_4.trunk_turned"] == f"static {verdict}"
+
+
 def test_what_is_unseen_has_no_verdict():
     measures = Measures()
     measures.step(0.0, {})
