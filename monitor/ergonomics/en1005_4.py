@@ -64,7 +64,7 @@ class Pace(Enum):
         return PACES[self]
 
 
-PACES = {Pace.STATIC: "held", Pace.LOW: "under 2 a minute", Pace.HIGH: "2 a minute or more"}
+PACES = {Pace.STATIC: "held", Pace.LOW: "under 2/min", Pace.HIGH: "2/min or more"}
 
 
 RARE = {
