@@ -50,9 +50,9 @@ def a_worked_hour(camera: str, before: datetime = NOON) -> list[Base]:
         ("en1005_4.trunk", "static conditional"): 20.0,
         ("en1005_4.trunk", "high not acceptable"): 55.0,
         ("en1005_4.trunk", "static not acceptable"): 5.0,
-        ("en1005_4.trunk", "low acceptable"): 150.0,
+        ("en1005_4.trunk", "acceptable"): 150.0,
         ("en1005_4.trunk", "unseen"): 10.0,
-        ("en1005_4.upper_arm", "low acceptable"): 200.0,
+        ("en1005_4.upper_arm", "acceptable"): 200.0,
         ("en1005_4.upper_arm", "high conditional"): 40.0,
     }
     rows: list[Base] = []

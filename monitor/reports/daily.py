@@ -164,7 +164,11 @@ def _verdict_cells(of_day: DayVerdicts) -> Iterator[dict[str, Cell]]:
             "verdict": verdict.title,
             "person_s": round(seconds, 1),
         }
-    yield shared | {"verdict": en1005_4.UNSEEN, "person_s": round(of_day.unseen_s, 1)}
+    for told, seconds in (
+        (Verdict.ACCEPTABLE.title, of_day.acceptable_s),
+        (en1005_4.UNSEEN, of_day.unseen_s),
+    ):
+        yield shared | {"verdict": told, "person_s": round(seconds, 1)}
 
 
 def _lifting_cells(of_day: DayLifting) -> dict[str, Cell]:
