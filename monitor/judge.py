@@ -17,6 +17,7 @@ from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.falls import Fall, stands
 from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Sight, sight, to_gravity
+from monitor.posture.hands import hands_of
 from monitor.posture.landmarks import Body, Look, View
 from monitor.posture.model import Angle, Person, Pose
 from monitor.posture.rules import FALLEN, Rule, lies
@@ -171,9 +172,19 @@ class _Watched:
         person = Person(slot, pose, gravity, angles, zones=zones)
         self._fall.see(t, replace(person, pose=seen, gravity=as_seen.joints))
         context = next((contexts[zone] for zone in zones if zone in contexts), UNKNOWN)
-        measures = self._measures.step(t, {} if lies(person) else angles, context)
+        measures = self._measures.step(
+            t,
+            {} if lies(person) else angles,
+            context,
+            lambda: hands_of(person) if zones else None,
+            zones,
+        )
         self.counted = self._measures.counted
-        return replace(person, measures={**measures, FALLEN: Angle(float(self._fall.fallen))})
+        return replace(
+            person,
+            measures={**measures, FALLEN: Angle(float(self._fall.fallen))},
+            verdicts=self._measures.verdicts,
+        )
 
     def _smoothed(self, t: float, pose: Pose) -> Pose:
         if self._smoothing is None:

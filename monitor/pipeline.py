@@ -1,6 +1,6 @@
 """One camera, one picture → what changed. Decides; stores nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ import numpy as np
 from monitor.capture.rest import LONGEST_S
 from monitor.capture.watch import PictureWatch
 from monitor.clock import STEP_S, Clock
+from monitor.ergonomics.context import UNKNOWN
 from monitor.evidence import mask_out
 from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
@@ -19,7 +20,7 @@ from monitor.posture.episodes import Change, Episode
 from monitor.posture.falls import WITHIN_S
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
-from monitor.posture.minutes import Minutes
+from monitor.posture.minutes import Lift, Minutes
 from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
@@ -327,6 +328,16 @@ class CameraPipeline:
 
     def _count(self, judged: Judged, at: datetime) -> None:
         self.minutes.moved(at, [count.kind.value for count in judged.counted])
+        self.minutes.lifted(at, self._lifts(judged))
+
+    def _lifts(self, judged: Judged) -> Iterator[Lift]:
+        for count in judged.counted:
+            for zone in count.zones:
+                known = self.plan.contexts.get(zone, UNKNOWN)
+                coupling = None if known.coupling is None else known.coupling.value
+                yield Lift(
+                    zone, count.kind.value, known.load_kg, coupling, count.origin, count.destination
+                )
 
     def _took(self, at: datetime, stage: str, started: float) -> float:
         """Count what has just ended; when that was."""
