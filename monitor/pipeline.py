@@ -25,7 +25,7 @@ from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
-from monitor.posture.sampling import Sampling
+from monitor.posture.sampling import Budget, Sampling
 from monitor.posture.search import Search
 from monitor.posture.slots import NEAR, Slot, Slots
 from monitor.posture.vertical import Vertical
@@ -84,9 +84,15 @@ class CameraPipeline:
     """frames → poses → people → angles → episodes → changes, for one camera."""
 
     def __init__(
-        self, plan: CameraPlan, engine: Engine, clock: Clock, since: datetime | None = None
+        self,
+        plan: CameraPlan,
+        engine: Engine,
+        clock: Clock,
+        since: datetime | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        """since: up to here somebody else accounted for the camera's time; `None`: it was off."""
+        """since: up to here somebody else accounted for the camera's time; `None`: it was off.
+        budget: of the worker, when the camera shares it with others."""
         self.plan = plan
         self.minutes = Minutes()
         self._engine = engine
@@ -96,11 +102,12 @@ class CameraPipeline:
         self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
-        self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
+        self._slots = Slots(self._moves, self._at_edge)
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
         self._size = (0, 0)
         self._search = Search()
+        self._budget = budget or Budget()
         self._sizes = Sizes()
         self._judge = Judge(plan.rules, plan.contexts)
         self._people: Sequence[Person] = ()
@@ -118,9 +125,7 @@ class CameraPipeline:
     def there(self) -> bool:
         """Whether somebody may be: a body that is not believed counts once something moves in it,
         as nobody is believed before."""
-        return any(
-            slot.believed or self._motion.within(extent(slot.pose)) for slot in self._slots.all
-        )
+        return any(slot.believed or self._moves(slot.pose) for slot in self._slots.all)
 
     @property
     def sought(self) -> bool:
@@ -216,12 +221,19 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
-        seen = {slot.number for slot in self._slots.seen}
-        self._slots.see(frame.t, looks, self._find(frame, looks, known))
-        new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
-        self._search.found(frame.t, np.array(new).reshape(-1, 2))
+        if not self._slots.all or self._budget.may_search(self._clock.steady()):
+            self._search_among(frame, looks, known)
+        else:
+            self._slots.see(frame.t, looks, [])
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
+
+    def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
+        """Take in what was followed and what a search finds besides."""
+        seen = {slot.number for slot in self._slots.seen}
+        self._slots.see(frame.t, looks, self._find(frame, looks, known))
+        new = [s.pose for s in self._slots.seen if s.number not in seen and self._moves(s.pose)]
+        self._search.found(frame.t, np.array([*map(middle, new)]).reshape(-1, 2))
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
         """What was seen where somebody was expected, by slot, and was taken for nobody; near
@@ -235,6 +247,10 @@ class CameraPipeline:
             and in_view(pose, *self._size)
             and not any(_near(pose, other) for other in seen.values())
         }
+
+    def _moves(self, pose: Pose) -> bool:
+        """Whether something moves in this body; else it is nobody, until it does."""
+        return self._motion.within(extent(pose))
 
     def _at_edge(self, pose: Pose) -> bool:
         """Whether somebody may come in close to this body."""
@@ -269,7 +285,8 @@ class CameraPipeline:
             return []
         started = self._clock.steady()
         finds = self._engine.find(frame.image, squares, known=known)
-        self._took(frame.at, "find", started)
+        ended = self._took(frame.at, "find", started)
+        self._budget.searched(ended, ended - started)
         return _in_view(finds, frame)
 
     def _kept(self, frame: Frame) -> Look:
@@ -322,8 +339,11 @@ class CameraPipeline:
                     zone, count.kind.value, known.load_kg, coupling, count.origin, count.destination
                 )
 
-    def _took(self, at: datetime, stage: str, started: float) -> None:
-        self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))
+    def _took(self, at: datetime, stage: str, started: float) -> float:
+        """Count what has just ended; when that was."""
+        ended = self._clock.steady()
+        self.minutes.took(at, stage, 1000.0 * (ended - started))
+        return ended
 
 
 def _near(one: Pose, other: Pose) -> bool:

@@ -7,6 +7,7 @@ replaced, whole, when the peak rises.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -41,6 +42,10 @@ SAID_FOR = timedelta(days=1)
 wrong, and nobody tells us when they were mended."""
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+PEAK_S = 2.0
+"""A higher peak's picture waits so long after the last was stored, or for the end: somebody who
+bends is drawn once or twice, not at every look."""
 
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
@@ -83,16 +88,27 @@ class Keep:
 
 @dataclass(slots=True, eq=False)
 class _Record:
-    """What is remembered of one running episode. picture: at its highest so far, waiting to be
+    """What is remembered of one running episode. peak: at its highest so far, waiting to be
     stored; shown: the measure it shows."""
 
     id: UUID = field(default_factory=uuid4)
     revision: int = 0
-    picture: bytes | None = None
+    peak: "_Peak | None" = None
     shown: float = float("-inf")
     note: str | None = None
     path: str | None = None
     written_t: float = float("-inf")
+
+
+class _Peak:
+    """Somebody in one picture, drawn when it is to be stored: few of those that may be are."""
+
+    def __init__(self, draw: Callable[[], bytes | None]) -> None:
+        self._draw = draw
+
+    @cached_property
+    def picture(self) -> bytes | None:
+        return self._draw()
 
 
 def nobody(_image: Image) -> Sequence[tuple[float, float, float]]:
@@ -135,15 +151,15 @@ class Recorder:
         self._notice("size", step.resized, step.at)
         if self._keep.landmarks:
             self._keep_landmarks(step)
-        pictures: dict[int, tuple[bytes | None]] = {}
+        peaks: dict[int, _Peak] = {}
         for episode in step.running:
-            self._keep_picture(episode, step, pictures)
+            self._keep_peak(episode, step, peaks)
         for change in step.changes:
             self._changed(change, step)
         for episode in step.running:
             record = self._records[episode]
-            due = step.t - record.written_t >= RENEW_S
-            if record.revision and (record.picture is not None or due):
+            wait_s = RENEW_S if record.peak is None else PEAK_S
+            if record.revision and step.t - record.written_t >= wait_s:
                 self._write(episode, record, step)
         self._records = {e: self._records[e] for e in step.running}
         refusal = self._flush()
@@ -210,12 +226,13 @@ class Recorder:
             self._begin_incident(kind, reason, at)
 
     def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
-        """The picture as it may be kept: see `monitor.evidence.picture`."""
+        """The picture as it may be kept: see `monitor.evidence.picture`. Where no body is shown
+        all of it is tiles, and no face has to be found."""
         return evidence.picture(
             image,
             judged,
             others,
-            faces=self._faces(image),
+            faces=self._faces(image) if judged is not None or others else (),
             skeleton_only=self._keep.skeleton_only,
         )
 
@@ -255,20 +272,15 @@ class Recorder:
     def _record(self, episode: Episode) -> _Record:
         return self._records.setdefault(episode, _Record())
 
-    def _keep_picture(
-        self, episode: Episode, step: Step, drawn: dict[int, tuple[bytes | None]]
-    ) -> None:
+    def _keep_peak(self, episode: Episode, step: Step, peaks: dict[int, _Peak]) -> None:
         record = self._record(episode)
-        frame = step.frame
-        if frame is None or episode.peak_t != step.t:
+        if step.frame is None or episode.peak_t != step.t:
             return
         if episode.peak < record.shown + PICTURE_STEP:
             return
-        if episode.slot not in drawn:
-            drawn[episode.slot] = (self._draw(episode.peak_person, step),)
-        (record.picture,) = drawn[episode.slot]
+        draw = partial(self._draw, episode.peak_person, step)
+        record.peak = peaks.setdefault(episode.slot, _Peak(draw))
         record.shown = episode.peak
-        record.note = None if record.picture else "no picture: a head could not be placed"
 
     def _draw(self, person: Person, step: Step) -> bytes | None:
         assert step.frame is not None
@@ -276,8 +288,11 @@ class Recorder:
         return self.blurred(step.frame.image, person.pose, others)
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
-        if record.picture is not None:
-            self._store_picture(episode, record, step)
+        peak, record.peak = record.peak, None
+        if peak is not None:
+            record.note = None if peak.picture else "no picture: a head could not be placed"
+            if peak.picture:
+                self._store_picture(peak.picture, episode, record, step)
         record.revision += 1
         record.written_t = step.t
         self._put(
@@ -295,9 +310,7 @@ class Recorder:
             )
         )
 
-    def _store_picture(self, episode: Episode, record: _Record, step: Step) -> None:
-        picture, record.picture = record.picture, None
-        assert picture is not None
+    def _store_picture(self, picture: bytes, episode: Episode, record: _Record, step: Step) -> None:
         day = step.when(episode.started_t).strftime("%Y-%m-%d")
         path = f"{day}/{record.id}.jpg"
         try:

@@ -80,7 +80,7 @@ class WatchedCamera:
         self._budget = budget or Budget()
         self._snapshots = keep.snapshots
         self._recorder = Recorder(plan, engine.name, keep, faces)
-        self._pipeline = CameraPipeline(plan, engine, clock, self._recorder.resume())
+        self._pipeline = CameraPipeline(plan, engine, clock, self._recorder.resume(), self._budget)
         self._calibration = calibrations.file_of(keep.data, plan.name)
         self._learnt = 0
         if plan.calibration.origin == "assumed":
