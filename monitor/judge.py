@@ -48,8 +48,17 @@ class Judged(NamedTuple):
 class Judge:
     """Judges one camera's looks in their order, each later than the last."""
 
-    def __init__(self, rules: Sequence[Rule], contexts: Contexts = NOTHING_KNOWN) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        contexts: Contexts = NOTHING_KNOWN,
+        *,
+        for_minutes: bool = True,
+    ) -> None:
+        """for_minutes: whether what only the accounts of minutes tell is judged too: verdicts of
+        EN 1005-4, and where the hands are in lifts."""
         self._episodes = Episodes(rules)
+        self._for_minutes = for_minutes
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
         self._watched: dict[int, _Watched] = {}
@@ -95,7 +104,7 @@ class Judge:
         here = {body.slot for body in look.bodies}
         gone = [watched for slot, watched in self._watched.items() if slot not in here]
         near = min(gone, key=lambda watched: watched.off(found), default=None)
-        met = _Watched(self._wanted)
+        met = _Watched(self._wanted, self._for_minutes)
         if near is not None and near.off(found) <= 1.0:
             near.found_as(look.t, met)
         return met
@@ -116,9 +125,10 @@ class Judge:
 class _Watched:
     """What is remembered of one slot. seen_t: when it was seen last; person: as measured then."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
+    def __init__(self, wanted: frozenset[str], for_minutes: bool) -> None:
         self.counted: Sequence[Count] = ()
-        self._measures = Measures(wanted)
+        self._for_minutes = for_minutes
+        self._measures = Measures(wanted, verdicts=for_minutes)
         self._fall = Fall()
         self._heir: _Watched | None = None
         self._smoothing: Smoothing | None = None
@@ -176,7 +186,7 @@ class _Watched:
             t,
             {} if lies(person) else angles,
             context,
-            lambda: hands_of(person) if zones else None,
+            lambda: hands_of(person) if zones and self._for_minutes else None,
             zones,
         )
         self.counted = self._measures.counted

@@ -81,6 +81,14 @@ def test_a_twist_is_judged_by_what_its_whole_band_says(low, verdict):
     assert measures.verdicts["en1005_4.trunk_turned"] == verdict
 
 
+def test_what_is_not_told_changes_no_measure():
+    told, untold = Measures(), Measures(verdicts=False)
+    for i in range(600):
+        seen = bent(float(i * 7 % 60), 0.0, 60.0)
+        assert told.step(i / 5, seen, KNOWN) == untold.step(i / 5, seen, KNOWN)
+    assert untold.verdicts == {}
+
+
 def test_what_is_unseen_has_no_verdict():
     measures = Measures()
     measures.step(0.0, {})
