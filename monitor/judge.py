@@ -42,8 +42,14 @@ class Judged(NamedTuple):
 class Judge:
     """Judges one camera's looks in their order, each later than the last."""
 
-    def __init__(self, rules: Sequence[Rule], contexts: Contexts = NOTHING_KNOWN) -> None:
-        self._episodes = Episodes(rules)
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        contexts: Contexts = NOTHING_KNOWN,
+        left: Sequence[Episode] = (),
+    ) -> None:
+        """left: episodes that ran when watching was broken off: see `Episodes`."""
+        self._episodes = Episodes(rules, left)
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
         self._watched: dict[int, _Watched] = {}
@@ -77,13 +83,17 @@ class Judge:
         return self._episodes.finish()
 
     def _met(self, look: Look, found: Body) -> "_Watched":
-        """Somebody new: perhaps whoever was lost there last."""
+        """Somebody new: perhaps whoever was lost there last, or lay there before watching broke
+        off."""
         here = {body.slot for body in look.bodies}
         gone = [watched for slot, watched in self._watched.items() if slot not in here]
         near = min(gone, key=lambda watched: watched.off(found), default=None)
         met = _Watched(self._wanted)
         if near is not None and near.off(found) <= 1.0:
             near.found_as(look.t, met)
+        left = self._episodes.left
+        if any(e.rule.measure == FALLEN and e.is_of(look.t, found.pose) for e in left):
+            met.lay()
         return met
 
     def _doubt(self, t: float, body: Body, view: View) -> None:
@@ -127,6 +137,10 @@ class _Watched:
             return False
         self._fall.lose(view.width, view.height)
         return self._fall.fallen
+
+    def lay(self) -> None:
+        """Fallen, while nobody watched: down for as long as they lie."""
+        self._fall.fallen = True
 
     def off(self, found: Body) -> float:
         """How far a body found is from where this one was lost: over 1, it is not the same."""

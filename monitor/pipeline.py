@@ -83,9 +83,15 @@ class CameraPipeline:
     """frames → poses → people → angles → episodes → changes, for one camera."""
 
     def __init__(
-        self, plan: CameraPlan, engine: Engine, clock: Clock, since: datetime | None = None
+        self,
+        plan: CameraPlan,
+        engine: Engine,
+        clock: Clock,
+        since: datetime | None = None,
+        left: Sequence[Episode] = (),
     ) -> None:
-        """since: up to here somebody else accounted for the camera's time; `None`: it was off."""
+        """since: up to here somebody else accounted for the camera's time; `None`: it was off.
+        left: the episodes that ran when they were gone."""
         self.plan = plan
         self.minutes = Minutes()
         self._engine = engine
@@ -101,7 +107,7 @@ class CameraPipeline:
         self._size = (0, 0)
         self._search = Search()
         self._sizes = Sizes()
-        self._judge = Judge(plan.rules, plan.contexts)
+        self._judge = Judge(plan.rules, plan.contexts, left)
         self._people: Sequence[Person] = ()
         self._sampling = Sampling(plan.fps)
         self.fps = plan.fps
@@ -176,8 +182,12 @@ class CameraPipeline:
 
     def finish(self, t: float, at: datetime) -> Step:
         """End what runs, as the camera stops."""
+        return replace(self.leave(t, at), changes=self._judge.finish(), running=())
+
+    def leave(self, t: float, at: datetime) -> Step:
+        """Stop, for somebody else to take up what runs."""
         self._account(t, at, None if self._sees else "stopped")
-        return Step(t, at, None, None, self.vertical.calibration, changes=self._judge.finish())
+        return Step(t, at, None, None, self.vertical.calibration, running=list(self._judge.running))
 
     def _account(self, t: float, at: datetime, blind: str | None) -> None:
         """The time since the last look was watched or blind. How long it was is told by the steady
