@@ -152,6 +152,8 @@ class Recorder:
 
     def record(self, step: Step) -> None:
         """Landmarks, evidence and rows of one step."""
+        if step.back:
+            self._end_incident("moved", step.at)
         self._notice("moved", MOVED if step.moved else None, step.at)
         self._notice("size", step.resized, step.at)
         if self._keep.landmarks:

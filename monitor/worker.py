@@ -198,6 +198,8 @@ class WatchedCamera:
                 return "down", "no pictures come"
             if step.frame is not None and step.blind is not None:
                 return "blind", WORDS[step.blind]
+            if step.astray is not None:
+                return "blind", step.astray
             if self._budget.share < OVERLOADED:
                 return "up", "the computer is overloaded: every camera is looked at less often"
         return feed.state, feed.reason

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.store.tables import Event, Outbox
 from tests.builders import a_rule
+from tests.integration.kills import settle
 from tests.integration.plumbline import Plumbline, running, workers
 from tests.integration.watched import Watched
 
@@ -141,7 +142,7 @@ def test_one_row_and_one_alert_whoever_is_killed_during_an_event(tmp_path: Path)
         site.kill()
         site.start()
         site.until(lambda: taken_up(site, once, gaps=2), 60)
-        site.stop()
+        settle(site)
         (event,) = [e for e in site.rows(Event) if e.rule == "trunk-deep-bend"]
         told = [row for row in site.rows(Outbox) if row.subject == event.id]
     assert event.ended_at is not None
