@@ -50,7 +50,7 @@ class CameraPlan:
     zones: Mapping[str, Polygon] = field(default_factory=dict)
     contexts: Contexts = field(default_factory=dict)
     masks: tuple[Polygon, ...] = ()
-    frozen_after_s: float = 20.0
+    frozen_after_s: float = 15.0
 
     @property
     def placed(self) -> bool:
