@@ -1,6 +1,6 @@
 """One camera, one picture → what changed. Decides; stores nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ import numpy as np
 from monitor.capture.rest import LONGEST_S
 from monitor.capture.watch import PictureWatch
 from monitor.clock import STEP_S, Clock
+from monitor.ergonomics.context import UNKNOWN
 from monitor.evidence import mask_out
 from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
@@ -19,12 +20,12 @@ from monitor.posture.episodes import Change, Episode
 from monitor.posture.falls import WITHIN_S
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
-from monitor.posture.minutes import Minutes
+from monitor.posture.minutes import Lift, Minutes
 from monitor.posture.model import Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
-from monitor.posture.sampling import Sampling
+from monitor.posture.sampling import Budget, Sampling
 from monitor.posture.search import Search
 from monitor.posture.slots import NEAR, Slot, Slots
 from monitor.posture.vertical import Vertical
@@ -102,9 +103,11 @@ class CameraPipeline:
         clock: Clock,
         since: datetime | None = None,
         left: Sequence[Episode] = (),
+        budget: Budget | None = None,
     ) -> None:
         """since: up to here somebody else accounted for the camera's time; `None`: it was off.
-        left: the episodes that ran when they were gone."""
+        left: the episodes that ran when they were gone. budget: of the worker, when the camera
+        shares it with others."""
         self.plan = plan
         self.minutes = Minutes()
         self._engine = engine
@@ -114,11 +117,12 @@ class CameraPipeline:
         self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
-        self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
+        self._slots = Slots(self._moves, self._at_edge)
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
         self._size = self._first_size = (0, 0)
         self._search = Search()
+        self._budget = budget or Budget()
         self._sizes = Sizes()
         self._judge = Judge(plan.rules, plan.contexts, left)
         self._people: Sequence[Person] = ()
@@ -136,9 +140,7 @@ class CameraPipeline:
     def there(self) -> bool:
         """Whether somebody may be: a body that is not believed counts once something moves in it,
         as nobody is believed before."""
-        return any(
-            slot.believed or self._motion.within(extent(slot.pose)) for slot in self._slots.all
-        )
+        return any(slot.believed or self._moves(slot.pose) for slot in self._slots.all)
 
     @property
     def sought(self) -> bool:
@@ -250,12 +252,19 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
-        seen = {slot.number for slot in self._slots.seen}
-        self._slots.see(frame.t, looks, self._find(frame, looks, known))
-        new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
-        self._search.found(frame.t, np.array(new).reshape(-1, 2))
+        if not self._slots.all or self._budget.may_search(self._clock.steady()):
+            self._search_among(frame, looks, known)
+        else:
+            self._slots.see(frame.t, looks, [])
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
+
+    def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
+        """Take in what was followed and what a search finds besides."""
+        seen = {slot.number for slot in self._slots.seen}
+        self._slots.see(frame.t, looks, self._find(frame, looks, known))
+        new = [s.pose for s in self._slots.seen if s.number not in seen and self._moves(s.pose)]
+        self._search.found(frame.t, np.array([*map(middle, new)]).reshape(-1, 2))
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
         """What was seen where somebody was expected, by slot, and was taken for nobody; near
@@ -269,6 +278,10 @@ class CameraPipeline:
             and in_view(pose, *self._size)
             and not any(_near(pose, other) for other in seen.values())
         }
+
+    def _moves(self, pose: Pose) -> bool:
+        """Whether something moves in this body; else it is nobody, until it does."""
+        return self._motion.within(extent(pose))
 
     def _at_edge(self, pose: Pose) -> bool:
         """Whether somebody may come in close to this body."""
@@ -303,7 +316,8 @@ class CameraPipeline:
             return []
         started = self._clock.steady()
         finds = self._engine.find(frame.image, squares, known=known)
-        self._took(frame.at, "find", started)
+        ended = self._took(frame.at, "find", started)
+        self._budget.searched(ended, ended - started)
         return _in_view(finds, frame)
 
     def _kept(self, frame: Frame) -> Look:
@@ -346,9 +360,22 @@ class CameraPipeline:
 
     def _count(self, judged: Judged, at: datetime) -> None:
         self.minutes.moved(at, [count.kind.value for count in judged.counted])
+        self.minutes.lifted(at, self._lifts(judged))
 
-    def _took(self, at: datetime, stage: str, started: float) -> None:
-        self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))
+    def _lifts(self, judged: Judged) -> Iterator[Lift]:
+        for count in judged.counted:
+            for zone in count.zones:
+                known = self.plan.contexts.get(zone, UNKNOWN)
+                coupling = None if known.coupling is None else known.coupling.value
+                yield Lift(
+                    zone, count.kind.value, known.load_kg, coupling, count.origin, count.destination
+                )
+
+    def _took(self, at: datetime, stage: str, started: float) -> float:
+        """Count what has just ended; when that was."""
+        ended = self._clock.steady()
+        self.minutes.took(at, stage, 1000.0 * (ended - started))
+        return ended
 
 
 def _differs(size: tuple[int, int], other: tuple[int, int]) -> bool:

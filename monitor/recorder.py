@@ -7,6 +7,7 @@ replaced, whole, when the peak rises.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,6 +46,10 @@ wrong, and nobody tells us when they were mended."""
 LOST = "no picture: it was lost as the worker was replaced"
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+PEAK_S = 2.0
+"""A higher peak's picture waits so long after the last was stored, or for the end: somebody who
+bends is drawn once or twice, not at every look."""
 
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
@@ -91,12 +96,12 @@ class Keep:
 
 @dataclass(slots=True, eq=False)
 class _Record:
-    """What is remembered of one running episode. picture: at its highest so far, waiting to be
+    """What is remembered of one running episode. peak: at its highest so far, waiting to be
     stored; shown: the measure it shows; lost: gone with the worker before."""
 
     id: UUID = field(default_factory=uuid4)
     revision: int = 0
-    picture: bytes | None = None
+    peak: "_Peak | None" = None
     shown: float = float("-inf")
     lost: bool = False
     note: str | None = None
@@ -104,13 +109,25 @@ class _Record:
     written_t: float = float("-inf")
 
 
+class _Peak:
+    """Somebody in one picture, drawn when it is to be stored: few of those that may be are."""
+
+    def __init__(self, draw: Callable[[], bytes | None]) -> None:
+        self._draw = draw
+
+    @cached_property
+    def picture(self) -> bytes | None:
+        return self._draw()
+
+
 def _known_by(record: _Record) -> dict[str, Any]:
-    """What the worker after this one must know to go on."""
+    """What the worker after this one must know to go on. A picture that waits will be lost, so that
+    nothing is shown of its peak."""
     return {
         "id": str(record.id),
         "revision": record.revision,
         "path": record.path,
-        "shown": record.shown,
+        "shown": record.shown if record.peak is None else float("-inf"),
     }
 
 
@@ -158,15 +175,16 @@ class Recorder:
         self._notice("size", step.resized, step.at)
         if self._keep.landmarks:
             self._keep_landmarks(step)
-        pictures: dict[int, tuple[bytes | None]] = {}
+        peaks: dict[int, _Peak] = {}
         for episode in step.running:
-            self._keep_picture(episode, step, pictures)
+            self._keep_peak(episode, step, peaks)
         for change in step.changes:
             self._changed(change, step)
         for episode in step.running:
             record = self._records[episode]
-            due = step.look is None or step.t - record.written_t >= RENEW_S
-            if record.revision and (record.picture is not None or due):
+            wait_s = RENEW_S if record.peak is None else PEAK_S
+            due = step.look is None or step.t - record.written_t >= wait_s
+            if record.revision and due:
                 self._write(episode, record, step)
         self._records = {e: self._records[e] for e in step.running}
         self._hand_over(step)
@@ -241,12 +259,13 @@ class Recorder:
             self._begin_incident(kind, reason, at)
 
     def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
-        """The picture as it may be kept: see `monitor.evidence.picture`."""
+        """The picture as it may be kept: see `monitor.evidence.picture`. Where no body is shown
+        all of it is tiles, and no face has to be found."""
         return evidence.picture(
             image,
             judged,
             others,
-            faces=self._faces(image),
+            faces=self._faces(image) if judged is not None or others else (),
             skeleton_only=self._keep.skeleton_only,
         )
 
@@ -304,20 +323,16 @@ class Recorder:
             return _Record(UUID(row["id"]), row["revision"], note=LOST, lost=True)
         return _Record(UUID(row["id"]), row["revision"], path=path, shown=row["shown"])
 
-    def _keep_picture(
-        self, episode: Episode, step: Step, drawn: dict[int, tuple[bytes | None]]
-    ) -> None:
+    def _keep_peak(self, episode: Episode, step: Step, peaks: dict[int, _Peak]) -> None:
         record = self._record(episode)
         person, shows = episode.person, episode.seen_t if record.lost else episode.peak_t
         if step.frame is None or person is None or shows != step.t:
             return
         if episode.value < record.shown + PICTURE_STEP:
             return
-        if episode.slot not in drawn:
-            drawn[episode.slot] = (self._draw(person, step),)
-        (record.picture,) = drawn[episode.slot]
+        draw = partial(self._draw, person, step)
+        record.peak = peaks.setdefault(episode.slot, _Peak(draw))
         record.shown, record.lost = episode.value, False
-        record.note = None if record.picture else "no picture: a head could not be placed"
 
     def _draw(self, person: Person, step: Step) -> bytes | None:
         assert step.frame is not None
@@ -325,8 +340,11 @@ class Recorder:
         return self.blurred(step.frame.image, person.pose, others)
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
-        if record.picture is not None:
-            self._store_picture(episode, record, step)
+        peak, record.peak = record.peak, None
+        if peak is not None:
+            record.note = None if peak.picture else "no picture: a head could not be placed"
+            if peak.picture:
+                self._store_picture(peak.picture, episode, record, step)
         record.revision += 1
         record.written_t = step.t
         self._put(
@@ -344,9 +362,7 @@ class Recorder:
             )
         )
 
-    def _store_picture(self, episode: Episode, record: _Record, step: Step) -> None:
-        picture, record.picture = record.picture, None
-        assert picture is not None
+    def _store_picture(self, picture: bytes, episode: Episode, record: _Record, step: Step) -> None:
         day = step.when(episode.started_t).strftime("%Y-%m-%d")
         path = f"{day}/{record.id}.jpg"
         try:

@@ -80,8 +80,9 @@ class WatchedCamera:
         self._budget = budget or Budget()
         self._snapshots = keep.snapshots
         self._recorder = Recorder(plan, engine.name, keep, faces)
+        left = self._recorder.left(now, t)
         self._pipeline = CameraPipeline(
-            plan, engine, clock, self._recorder.resume(), self._recorder.left(now, t)
+            plan, engine, clock, self._recorder.resume(), left, self._budget
         )
         self._calibration = calibrations.file_of(keep.data, plan.name)
         self._learnt = 0

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.capture.detail import Detail
+from monitor.capture.detail import Detail, Loss
 from monitor.posture.model import Frame
 
 Blindness = Literal["frozen", "black", "covered", "defocused"]
@@ -31,6 +31,7 @@ _BLOCKS = (12, 20)
 _LIVE_SHARE = 0.03
 _BLACK_MEAN = 16.0
 _BLACK_SPREAD = 8.0
+_DETAIL_S = 1.0
 
 
 class PictureWatch:
@@ -48,7 +49,8 @@ class PictureWatch:
     Black: for `black_after_s`, mean brightness under 16 of 255 (the black level of video: a lens
     cap or a lost signal) with a spread under 8, so that one lamp in a dark hall is no black.
 
-    Both end with the first picture that differs. Covered and out of focus: see `Detail`.
+    Both end with the first picture that differs. Covered and out of focus: see `Detail`, which is
+    shown a picture a second.
     """
 
     def __init__(self, *, frozen_after_s: float = 15.0, black_after_s: float = 2.0):
@@ -57,6 +59,8 @@ class PictureWatch:
         self._seen: deque[NDArray[np.uint8]] = deque(maxlen=_LOOP)
         self._still_from = 0.0
         self._detail, self._shape = Detail(), (0, 0, 0)
+        self._detail_t = float("-inf")
+        self._loss: Loss | None = None
         self._black_from: float | None = None
 
     def look(self, frame: Frame) -> Blindness | None:
@@ -68,7 +72,10 @@ class PictureWatch:
             return "frozen"
         if frame.image.shape != self._shape:
             self._detail, self._shape = Detail(), frame.image.shape
-        return self._detail.look(frame.t, frame.image)
+            self._detail_t = float("-inf")
+        if frame.t - self._detail_t >= _DETAIL_S:
+            self._loss, self._detail_t = self._detail.look(frame.t, frame.image), frame.t
+        return self._loss
 
     def _black_for(self, points: NDArray[np.uint8], t: float) -> float:
         if points.mean() >= _BLACK_MEAN or points.std() >= _BLACK_SPREAD:
