@@ -32,6 +32,7 @@ def teach(app: Flask) -> None:
         clock=clock,
         day=day,
         duration=duration,
+        unbroken=lambda text: text.replace(" ", "\u00a0"),
         parts=parts,
         sentence=sentence,
         value=value,

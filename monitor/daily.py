@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from monitor.ergonomics.advice import Advice, for_report
 from monitor.ergonomics.counts import Kind
-from monitor.ergonomics.dose import WHOLE_PICTURE, DayDose, of_bands
-from monitor.ergonomics.en1005_4 import DayVerdicts
+from monitor.ergonomics.dose import KEPT, WHOLE_PICTURE, DayDose, of_bands
+from monitor.ergonomics.en1005_4 import DayVerdicts, Movement
 from monitor.ergonomics.lifting import DayLifting
 
 SEVERITIES = ("alert", "warning", "notice")
@@ -134,6 +134,18 @@ class CameraDay:
     def places(self) -> tuple["CameraDay | ZoneDay", ...]:
         """The whole picture and its zones."""
         return (self, *self.zones)
+
+    @property
+    def placed_doses(self) -> list[tuple[str, DayDose]]:
+        """Each posture in the whole picture and then in its zones."""
+        told = [(place.zone, dose) for place in self.places for dose in place.doses]
+        return sorted(told, key=lambda placed: list(KEPT).index(placed[1].name))
+
+    @property
+    def placed_verdicts(self) -> list[tuple[str, DayVerdicts]]:
+        """The same of the movements of EN 1005-4."""
+        told = [(place.zone, of_day) for place in self.places for of_day in place.verdicts]
+        return sorted(told, key=lambda placed: list(Movement).index(placed[1].movement))
 
     @property
     def advice(self) -> tuple[Advice, ...]:

@@ -53,9 +53,14 @@ class Judge:
         rules: Sequence[Rule],
         contexts: Contexts = NOTHING_KNOWN,
         left: Sequence[Episode] = (),
+        *,
+        for_minutes: bool = True,
     ) -> None:
-        """left: episodes that ran when watching was broken off: see `Episodes`."""
+        """left: episodes that ran when watching was broken off: see `Episodes`. for_minutes:
+        whether what only the accounts of minutes tell is judged too: verdicts of EN 1005-4, and
+        where the hands are in lifts."""
         self._episodes = Episodes(rules, left)
+        self._for_minutes = for_minutes
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
         self._watched: dict[int, _Watched] = {}
@@ -102,7 +107,7 @@ class Judge:
         here = {body.slot for body in look.bodies}
         gone = [watched for slot, watched in self._watched.items() if slot not in here]
         near = min(gone, key=lambda watched: watched.off(found), default=None)
-        met = _Watched(self._wanted)
+        met = _Watched(self._wanted, self._for_minutes)
         if near is not None and near.off(found) <= 1.0:
             near.found_as(look.t, met)
         left = self._episodes.left
@@ -126,9 +131,10 @@ class Judge:
 class _Watched:
     """What is remembered of one slot. seen_t: when it was seen last; person: as measured then."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
+    def __init__(self, wanted: frozenset[str], for_minutes: bool) -> None:
         self.counted: Sequence[Count] = ()
-        self._measures = Measures(wanted)
+        self._for_minutes = for_minutes
+        self._measures = Measures(wanted, verdicts=for_minutes)
         self._fall = Fall()
         self._heir: _Watched | None = None
         self._smoothing: Smoothing | None = None
@@ -190,7 +196,7 @@ class _Watched:
             t,
             {} if lies(person) else angles,
             context,
-            lambda: hands_of(person) if zones else None,
+            lambda: hands_of(person) if zones and self._for_minutes else None,
             zones,
         )
         self.counted = self._measures.counted

@@ -64,7 +64,7 @@ class Pace(Enum):
         return PACES[self]
 
 
-PACES = {Pace.STATIC: "held", Pace.LOW: "under 2 a minute", Pace.HIGH: "2 a minute or more"}
+PACES = {Pace.STATIC: "held", Pace.LOW: "under 2/min", Pace.HIGH: "2/min or more"}
 
 
 RARE = {
@@ -122,8 +122,9 @@ def judged(movement: Movement, deg: float, per_min: float, *, held: bool) -> tup
 
 
 KEPT = "en1005_4."
-"""So begin the measures under which verdicts are kept per minute; their bands are `UNSEEN`, or pace
-and verdict as in `low acceptable`."""
+"""So begin the measures under which verdicts are kept per minute; their bands are `UNSEEN`,
+`acceptable`, or pace and verdict as in `low conditional`: the pace at which all is well is not
+kept."""
 
 UNSEEN = "unseen"
 
@@ -133,23 +134,28 @@ def kept(movement: Movement, found: tuple[Pace, Verdict] | None) -> tuple[str, s
     if found is None:
         return KEPT + movement.value, UNSEEN
     pace, verdict = found
-    return KEPT + movement.value, f"{pace.value} {verdict.title}"
+    told = verdict.title if verdict is Verdict.ACCEPTABLE else f"{pace.value} {verdict.title}"
+    return KEPT + movement.value, told
 
 
 @dataclass(frozen=True, slots=True)
 class DayVerdicts:
-    """A day's person-seconds of one movement by pace and verdict, by the readings."""
+    """A day's person-seconds of one movement, by the readings. seconds: of what is not acceptable
+    or only on conditions, by pace."""
 
     movement: Movement
+    acceptable_s: float
     seconds: Mapping[tuple[Pace, Verdict], float]
     unseen_s: float
 
-    def over(self, verdict: Verdict) -> float:
+    def of(self, verdict: Verdict) -> float:
         """Seconds of one verdict."""
+        if verdict is Verdict.ACCEPTABLE:
+            return self.acceptable_s
         return sum(self.paces(verdict).values())
 
     def paces(self, verdict: Verdict) -> dict[Pace, float]:
-        """The same by pace; those that there were."""
+        """The same by pace; those that there were, none of what is acceptable."""
         return {p: s for p in Pace if (s := self.seconds.get((p, verdict), 0.0))}
 
 
@@ -166,10 +172,11 @@ def _day(movement: Movement, bands: dict[str, float]) -> DayVerdicts:
     seconds = {
         (pace, verdict): bands[band]
         for pace in Pace
-        for verdict in Verdict
+        for verdict in (Verdict.CONDITIONAL, Verdict.NOT_ACCEPTABLE)
         if (band := kept(movement, (pace, verdict))[1]) in bands
     }
-    return DayVerdicts(movement, seconds, bands.get(UNSEEN, 0.0))
+    acceptable_s = bands.get(Verdict.ACCEPTABLE.title, 0.0)
+    return DayVerdicts(movement, acceptable_s, seconds, bands.get(UNSEEN, 0.0))
 
 
 def _judge(

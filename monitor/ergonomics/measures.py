@@ -48,9 +48,11 @@ RATES = {
 class Measures:
     """The accounts of one person; make one for every slot and drop it with the slot."""
 
-    def __init__(self, wanted: Container[str] = NAMES) -> None:
-        """wanted: names of the measures to yield."""
+    def __init__(self, wanted: Container[str] = NAMES, *, verdicts: bool = True) -> None:
+        """wanted: names of the measures to yield; the others cost nothing. verdicts: whether those
+        of EN 1005-4 are told."""
         self._wanted = wanted
+        self._scores = [name for name in SCORES if name in wanted]
         self._holding = {
             "holding_share.trunk": _Holding(Part.TRUNK, ("trunk_flexion",)),
             "holding_share.head": _Holding(Part.HEAD, ("head_inclination",)),
@@ -58,7 +60,8 @@ class Measures:
                 Part.UPPER_ARM, tuple(f"{side}_upper_arm_elevation" for side in SIDES)
             ),
         }
-        self._movements = {
+        needed = {of for name, of in RATES.items() if self._scores or name in wanted}
+        movements = {
             Movement.TRUNK: _Movement(Movement.TRUNK, ("trunk_flexion",), enter=20.0, leave=15.0),
             Movement.TRUNK_TURNED: _Movement(
                 Movement.TRUNK_TURNED, ("trunk_twist", "trunk_side_bend"), enter=10.0, leave=5.0
@@ -73,6 +76,8 @@ class Measures:
                 Movement.SIGHT, ("head_inclination",), enter=40.0, leave=30.0
             ),
         }
+        self._told = verdicts
+        self._movements = {of: each for of, each in movements.items() if verdicts or of in needed}
         self._still = _Still(STATIC_DEG, STATIC_S)
         self._counts = Counts()
         self.counted: list[Count] = []
@@ -90,23 +95,21 @@ class Measures:
 
         angles: degrees by the names of `monitor.posture.model.ANGLES`; none at all for somebody
         who lies. context: what is known of the zone the person is in. hands, zones: see `Counts`.
-        Of each measure `deg` is
-        the value of the readings, with everything unseen at its best case; `low` and `high` bound
-        it over the bands and everything unseen. `None`: what it needs most is unseen. `counted`
-        holds the movements counted at this step, `verdicts` what EN 1005-4 says of each movement,
-        as it is kept per minute."""
+        Of each measure `deg` is the value of the readings, with everything unseen at its best case;
+        `low` and `high` bound it over the bands and everything unseen. `None`: what it needs most
+        is unseen. `counted` holds the movements counted at this step, `verdicts` what EN 1005-4
+        says of each movement, as it is kept per minute."""
         self.counted = self._counts.step(t, angles, hands, zones)
-        scores = [name for name in SCORES if name in self._wanted]
         moves = {movement: each.step(t, angles) for movement, each in self._movements.items()}
-        self.verdicts = dict(
-            en1005_4.kept(movement, each.now) for movement, each in self._movements.items()
-        )
-        rates = {name: moves[movement] for name, movement in RATES.items()}
-        if scores:
+        if self._told:
+            now = ((movement, each.now) for movement, each in self._movements.items())
+            self.verdicts = dict(en1005_4.kept(movement, found) for movement, found in now)
+        rates = {name: moves[of] for name, of in RATES.items() if of in moves}
+        if self._scores:
             still = self._still.step(t, degrees(angles, "trunk_flexion"))
             context = _over_time(context, still, rates)
         return {
-            **_scores(scores, angles, context),
+            **_scores(self._scores, angles, context),
             **self._held(t, angles, context),
             **{name: rate for name, rate in rates.items() if name in self._wanted},
         }

@@ -136,15 +136,13 @@ def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
             "counted": counted,
             "per_hour": None if rate is None else round(rate, 1),
         }
-    for place in camera.places:
-        for of_day in place.doses:
-            yield {"row": "dose", "zone": place.zone, **_dose_cells(of_day)}
-    for place in camera.places:
-        for verdicts in place.verdicts:
-            for cells in _verdict_cells(verdicts):
-                yield {"row": "verdict", "zone": place.zone, **cells}
-    for name, of_zone in camera.lifting:
-        yield {"row": "lifting", "zone": name, **_lifting_cells(of_zone)}
+    for place, dose_there in camera.placed_doses:
+        yield {"row": "dose", "zone": place, **_dose_cells(dose_there)}
+    for place, verdicts in camera.placed_verdicts:
+        for cells in _verdict_cells(verdicts):
+            yield {"row": "verdict", "zone": place, **cells}
+    for place, lifting_there in camera.lifting:
+        yield {"row": "lifting", "zone": place, **_lifting_cells(lifting_there)}
     for advice in camera.advice:
         yield {"row": "advice", "advice_en": advice.en, "advice_zh": advice.zh}
 
@@ -166,7 +164,11 @@ def _verdict_cells(of_day: DayVerdicts) -> Iterator[dict[str, Cell]]:
             "verdict": verdict.title,
             "person_s": round(seconds, 1),
         }
-    yield shared | {"verdict": en1005_4.UNSEEN, "person_s": round(of_day.unseen_s, 1)}
+    for told, seconds in (
+        (Verdict.ACCEPTABLE.title, of_day.acceptable_s),
+        (en1005_4.UNSEEN, of_day.unseen_s),
+    ):
+        yield shared | {"verdict": told, "person_s": round(seconds, 1)}
 
 
 def _lifting_cells(of_day: DayLifting) -> dict[str, Cell]:

@@ -175,8 +175,8 @@ def test_verdicts_are_told_apart_from_posture_time(session: Session) -> None:
     session.add(in_zone("press", 2.0, "static conditional", MIDNIGHT, **of_trunk))
     (camera,) = report(session).cameras
     assert camera.posture == ()
-    assert camera.verdicts[0].over(Verdict.NOT_ACCEPTABLE) == 3.0
-    assert camera.zones[0].verdicts[0].over(Verdict.CONDITIONAL) == 2.0
+    assert camera.verdicts[0].of(Verdict.NOT_ACCEPTABLE) == 3.0
+    assert camera.zones[0].verdicts[0].of(Verdict.CONDITIONAL) == 2.0
 
 
 def test_the_lifts_of_a_zone_stand_beside_the_time_they_are_counted_in(session: Session) -> None:

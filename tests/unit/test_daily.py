@@ -232,14 +232,14 @@ def test_each_zone_has_a_dose_of_its_own() -> None:
 
 
 def test_verdicts_of_en_1005_4_are_told_by_pace_for_each_place() -> None:
-    held = {(Pace.STATIC, Verdict.NOT_ACCEPTABLE): 240.0, (Pace.LOW, Verdict.ACCEPTABLE): 3000.0}
-    trunk = DayVerdicts(Movement.TRUNK, held, unseen_s=60.0)
+    held = {(Pace.STATIC, Verdict.NOT_ACCEPTABLE): 240.0}
+    trunk = DayVerdicts(Movement.TRUNK, 3000.0, held, unseen_s=60.0)
     camera = a_camera(verdicts=(trunk,), zones=(ZoneDay("press", (), (trunk,), None),))
     told = [row for row in rows(a_report(camera)) if row["row"] == "verdict"]
     columns = ("zone", "movement", "pace", "verdict", "person_s")
     assert [tuple(row[c] for c in columns) for row in told[3:]] == [
         ("press", "trunk", "static", "not acceptable", "240.0"),
-        ("press", "trunk", "low", "acceptable", "3000.0"),
+        ("press", "trunk", "", "acceptable", "3000.0"),
         ("press", "trunk", "", "unseen", "60.0"),
     ]
     page = to_html(a_report(camera), "Hall 3")

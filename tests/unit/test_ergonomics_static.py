@@ -71,7 +71,7 @@ def test_a_day_is_told_by_pace_and_verdict():
         ("trunk_flexion", "0-20"): 645.0,
     }
     (trunk,) = en1005_4.of_bands(kept)
-    assert (trunk.over(NO), trunk.over(IF), trunk.over(OK)) == (40.0, 0, 600.0)
+    assert (trunk.of(NO), trunk.of(IF), trunk.of(OK)) == (40.0, 0, 600.0)
     assert trunk.paces(NO) == {Pace.STATIC: 30.0, Pace.HIGH: 10.0}
     assert trunk.unseen_s == 5.0
 
