@@ -14,7 +14,7 @@ from monitor.ergonomics.context import UNKNOWN, Context
 from monitor.ergonomics.counts import Count
 from monitor.ergonomics.measures import Measures
 from monitor.posture.episodes import Change, Episode, Episodes
-from monitor.posture.falls import Fall, stands
+from monitor.posture.falls import Fall, off_floor
 from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Sight, sight, to_gravity
 from monitor.posture.hands import hands_of
@@ -52,12 +52,14 @@ class Judge:
         self,
         rules: Sequence[Rule],
         contexts: Contexts = NOTHING_KNOWN,
+        left: Sequence[Episode] = (),
         *,
         for_minutes: bool = True,
     ) -> None:
-        """for_minutes: whether what only the accounts of minutes tell is judged too: verdicts of
-        EN 1005-4, and where the hands are in lifts."""
-        self._episodes = Episodes(rules)
+        """left: episodes that ran when watching was broken off: see `Episodes`. for_minutes:
+        whether what only the accounts of minutes tell is judged too: verdicts of EN 1005-4, and
+        where the hands are in lifts."""
+        self._episodes = Episodes(rules, left)
         self._for_minutes = for_minutes
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
@@ -100,13 +102,17 @@ class Judge:
         return self._episodes.finish()
 
     def _met(self, look: Look, found: Body) -> "_Watched":
-        """Somebody new: perhaps whoever was lost there last."""
+        """Somebody new: perhaps whoever was lost there last, or lay there before watching broke
+        off."""
         here = {body.slot for body in look.bodies}
         gone = [watched for slot, watched in self._watched.items() if slot not in here]
         near = min(gone, key=lambda watched: watched.off(found), default=None)
         met = _Watched(self._wanted, self._for_minutes)
         if near is not None and near.off(found) <= 1.0:
-            near.found_as(look.t, met)
+            near.found_as(look, met)
+        left = self._episodes.left
+        if any(e.rule.measure == FALLEN and e.is_of(look.t, found.pose) for e in left):
+            met.lay()
         return met
 
     def _doubt(self, t: float, seen: "_Seen") -> None:
@@ -130,37 +136,50 @@ class _Watched:
         self._for_minutes = for_minutes
         self._measures = Measures(wanted, verdicts=for_minutes)
         self._fall = Fall()
-        self._heir: _Watched | None = None
+        self._former: _Watched | None = None
+        self._up_again = False
         self._smoothing: Smoothing | None = None
 
     def see(self, t: float, seen: "_Seen", view: View, contexts: Contexts) -> Person:
         self.person = self._measured(t, seen, view, contexts)
         self.seen_t = t
-        self._heir = None
+        self._up_again = False
+        if self._former is not None and off_floor(self.person):
+            self._former._up_again, self._former = True, None
         return self.person
 
     def doubt(self, t: float, seen: "_Seen") -> None:
-        """Take in the newest picture of somebody no longer believed."""
+        """Take in the newest picture of somebody no longer believed: they are still there."""
+        self._up_again = False
         self._fall.doubt(t, Person(seen.body.slot, seen.body.pose, seen.sight.joints))
 
     def lose(self, view: View) -> bool:
         """Not believed in the newest picture: whether they fell and, for all that is seen, are
         still down."""
-        if self._heir is not None and stands(self._heir.person):
-            return False
         self._fall.lose(view.width, view.height)
-        return self._fall.fallen
+        return self._down
+
+    def lay(self) -> None:
+        """Fallen, while nobody watched: down for as long as they lie."""
+        self._fall.fallen = True
 
     def off(self, found: Body) -> float:
         """How far a body found is from where this one was lost: over 1, it is not the same."""
         return self._fall.off(found.pose)
 
-    def found_as(self, t: float, heir: "_Watched") -> None:
+    def found_as(self, look: Look, heir: "_Watched") -> None:
         """Lost, and found again under another number. A fall that is told goes on under the old
-        one, until they stand."""
-        self._heir = heir
-        if not self._fall.fallen:
-            heir._fall.take_over(t, self._fall)
+        one alone, until they stand."""
+        assert look.view is not None
+        heir._former = self
+        self.lose(look.view)
+        heir._fall.take_over(look.t, self._fall)
+
+    @property
+    def _down(self) -> bool:
+        """Fallen, which is not told under the number they had before."""
+        told = self._former is not None and self._former._fall.fallen
+        return self._fall.fallen and not told and not self._up_again
 
     def gone(self) -> Person:
         """The person as lost: nothing of them is seen, only that they fell."""
@@ -192,7 +211,7 @@ class _Watched:
         self.counted = self._measures.counted
         return replace(
             person,
-            measures={**measures, FALLEN: Angle(float(self._fall.fallen))},
+            measures={**measures, FALLEN: Angle(float(self._down))},
             verdicts=self._measures.verdicts,
         )
 

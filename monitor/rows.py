@@ -62,7 +62,7 @@ def event_row(
         ],
         angles={
             name: None if a is None else {"deg": a.deg, "low": a.low, "high": a.high}
-            for name, a in episode.peak_person.angles.items()
+            for name, a in episode.peak_angles.items()
         },
         calibration=asdict(calibration),
         engine=engine,

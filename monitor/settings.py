@@ -197,7 +197,7 @@ class Camera(Part):
     rtsp_transport: Literal["tcp", "udp"] = "tcp"
     open_timeout_s: float = Field(10.0, gt=0, le=120)
     read_timeout_s: float = Field(10.0, gt=0, le=120)
-    frozen_after_s: float = Field(20.0, ge=2, le=600)
+    frozen_after_s: float = Field(15.0, ge=2, le=600)
     pitch_deg: float | None = Field(
         None, ge=-90, le=90, description="positive: the camera looks down; learnt when left out"
     )

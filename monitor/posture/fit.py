@@ -11,7 +11,6 @@ import numpy as np
 
 from monitor.posture.angles import (
     HIPS,
-    LEFT_LIMBS,
     SHOULDERS,
     TO_CAMERA,
     UP,
@@ -22,10 +21,6 @@ from monitor.posture.angles import (
 from monitor.posture.gravity import Sight, Sights, side_by_side
 from monitor.posture.limbs import (
     BINS_DEG,
-    FOREARM,
-    SHANK,
-    THIGH,
-    UPPER_ARM,
     Fans,
     Rows,
     between,
@@ -143,11 +138,7 @@ def _limb_angles(
     visibility: Floats, sights: Sights, bent: Bent, trunk_seen: Rows
 ) -> dict[str, list[Angle | None]]:
     """Of arms and legs, left and right. visibility: (m, 33)."""
-    shoulders, elbows, wrists, hips, knees, ankles = ((mark, mark + 1) for mark in LEFT_LIMBS)
-    arms = fans(sights, visibility, UPPER_ARM, shoulders, elbows)
-    forearms = fans(sights, visibility, FOREARM, elbows, wrists)
-    thighs = fans(sights, visibility, THIGH, hips, knees)
-    shanks = fans(sights, visibility, SHANK, knees, ankles)
+    arms, forearms, thighs, shanks = fans(sights, visibility)
     found = [
         _elevations(arms),
         _to_trunk(arms, -_trunk_lines(sights, bent), bent.weights, trunk_seen),

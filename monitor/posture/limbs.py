@@ -5,12 +5,13 @@ by its shortening and, less surely, by BlazePose. So a segment is a fan of direc
 at the camera to straight away, each weighed against what is seen.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.posture.angles import LEFT_LIMBS
 from monitor.posture.gravity import Sights
 from monitor.posture.model import Floats
 
@@ -20,8 +21,6 @@ DEPTHS = np.radians(np.arange(-84.0, 84.1, 7.0))
 ACROSS, DEEP = np.cos(DEPTHS), np.sin(DEPTHS)
 
 Rows = NDArray[np.bool_]
-Pair = tuple[int, int]
-"""A left and a right landmark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,15 @@ UPPER_ARM = Segment(0.28, 0.40, 0.02, 0.4)
 FOREARM = Segment(0.265, 0.25, 0.02, 0.4)
 THIGH = Segment(0.37, 0.60, -0.05, 0.15)
 SHANK = Segment(0.345, 0.60, -0.12, 0.15)
+
+SHOULDER, ELBOW, WRIST, HIP, KNEE, ANKLE = ((mark, mark + 1) for mark in LEFT_LIMBS)
+STARTS = np.array([SHOULDER, ELBOW, HIP, KNEE])
+ENDS = np.array([ELBOW, WRIST, KNEE, ANKLE])
+"""(4, 2) left and right landmarks of upper arms, forearms, thighs and shanks."""
+
+_LENGTH, _SHARE, _NEARER, _END_ON = np.array(
+    [astuple(segment) for segment in (UPPER_ARM, FOREARM, THIGH, SHANK)]
+).T[..., None, None]
 
 STRETCH, WIDE, DEPTH_NOISE = 0.13, 0.08, 0.22
 """Standard deviations in lengths of a segment: of its length against the body's scale, of its ends
@@ -93,32 +101,32 @@ class Fans(NamedTuple):
         return Fans(log[rows], directions[rows], sideways_deg[rows], seen[rows])
 
 
-def fans(sights: Sights, visibility: Floats, segment: Segment, starts: Pair, ends: Pair) -> Fans:
-    """Where this segment of each body, from the left and the right landmark to another, may point.
-
-    visibility: (m, 33).
-    """
-    start, end = list(starts), list(ends)
-    seen = np.minimum(visibility[:, start], visibility[:, end])[..., None]
+def fans(sights: Sights, visibility: Floats) -> tuple[Fans, Fans, Fans, Fans]:
+    """Where upper arms, forearms, thighs and shanks may point. visibility: (m, 33)."""
+    seen = np.minimum(visibility[:, STARTS], visibility[:, ENDS])[..., None]
     doubt = 1.0 / np.sqrt(np.maximum(seen, LEAST_SEEN))
-    metre = segment.length * sights.scale[:, None, None]
-    flat = (sights.points[:, end] - sights.points[:, start]) / metre
-    deep = (sights.metres[:, end, 2:] - sights.metres[:, start, 2:]) / segment.length
+    off = sights.points[:, ENDS] - sights.points[:, STARTS]
+    flat = off / sights.scale[:, None, None, None] / _LENGTH
+    deep = (sights.metres[:, ENDS, 2:] - sights.metres[:, STARTS, 2:]) / _LENGTH
     length = np.maximum(np.hypot(flat[..., :1], flat[..., 1:]), 1e-6)
     variance = _VARIANCES * doubt**2
-    misfit = (length - np.hypot(ACROSS, segment.end_on)) ** 2 / variance
-    misfit += ((deep - segment.share * DEEP - segment.nearer) / DEPTH_NOISE / doubt) ** 2
+    misfit = (length - np.hypot(ACROSS, _END_ON)) ** 2 / variance
+    misfit += ((deep - _SHARE * DEEP - _NEARER) / DEPTH_NOISE / doubt) ** 2
     log = -0.5 * np.log(variance) - 0.5 * (TAILS + 2) * np.log1p(misfit / TAILS) + _ROOM
-    across = flat / length @ sights.turn[:, :, :2].mT
-    away = sights.turn[:, None, None, :, 2]
-    directions = ACROSS[:, None] * across[:, :, None] + DEEP[:, None] * away
-    k = 2 * len(seen)
-    return Fans(
-        log.reshape(k, len(DEPTHS)),
-        directions.reshape(k, len(DEPTHS), 3),
-        SIDEWAYS_DEG * doubt.reshape(k),
-        seen.reshape(k) >= LEAST_SEEN,
+    across = flat / length @ sights.turn[:, None, :, :2].mT
+    away = sights.turn[:, None, None, None, :, 2]
+    directions = ACROSS[:, None] * across[..., None, :] + DEEP[:, None] * away
+    k, n = 2 * len(seen), len(DEPTHS)
+    upper_arms, forearms, thighs, shanks = (
+        Fans(
+            log[:, i].reshape(k, n),
+            directions[:, i].reshape(k, n, 3),
+            SIDEWAYS_DEG * doubt[:, i].reshape(k),
+            seen[:, i].reshape(k) >= LEAST_SEEN,
+        )
+        for i in range(len(STARTS))
     )
+    return upper_arms, forearms, thighs, shanks
 
 
 def elevations(arms: Fans) -> Floats:
