@@ -47,7 +47,7 @@ def main() -> None:
 
     def alive(camera: str) -> None:
         if not heart.beat(camera):
-            worker.stop()
+            worker.make_way()
 
     with locked(orders.keep.writing, alone=False, wait_s=WAIT_S):
         worker.run(alive)

@@ -20,8 +20,10 @@ WORDS: Mapping[str, str] = {
 }
 """What is told of each."""
 
-_LOOP = 8
-"""Pictures that come again and again, so many at most, are no film."""
+_LOOP = 64
+"""Pictures that come again and again, so many at most, are no film: those of 12 s at five looks a
+second, for an encoder sharpens one and the same picture step by step after each key picture, and
+these are up to 10 s apart."""
 
 _GRID = 8
 """Every 8th point of every 8th row is looked at: 32,400 points of a 1080p picture."""
@@ -35,16 +37,14 @@ _DETAIL_S = 1.0
 class PictureWatch:
     """Says of each sampled frame whether a person could be seen in it at all.
 
-    Frozen: for `frozen_after_s` no picture came but those last seen before (the last 8 that
-    differ: a recorder may repeat a few, and an encoder sharpens one and the same picture step by
-    step after each key picture). The same: in at least 97 % of 240 blocks all points looked at
-    have exactly the value they had. A live sensor is noisy, and whatever the encoder drops, each
-    key picture (every 1 to 10 s, so several within 20 s) is coded anew from other noise: some
-    rounding falls otherwise in far more blocks. What stays equal is a picture repeated by a
-    driver, a recorder or a bridge. The 3 % leave room for the clock a camera writes into its
-    picture. Equality, not small difference, is asked for: a quiet hall is never called frozen, at
-    the price that a stuck sensor is noticed only once its encoder's rate control has settled,
-    which takes some 10 s more.
+    Frozen: for `frozen_after_s` no picture came but those last seen before (the last 64 that
+    differ, 32 kB each). The same: in at least 97 % of 240 blocks all points looked at have exactly
+    the value they had. A live sensor is noisy, and whatever the encoder drops, each key picture
+    (every 1 to 10 s) is coded anew from other noise: some rounding falls otherwise in far more
+    blocks. What stays equal is a picture repeated by a driver, a recorder or a bridge. The 3 %
+    leave room for the clock a camera writes into its picture. Equality, not small difference, is
+    asked for: a quiet hall is never called frozen, at the price that a stuck sensor is noticed only
+    once its encoder has settled (docs/operation.md).
 
     Black: for `black_after_s`, mean brightness under 16 of 255 (the black level of video: a lens
     cap or a lost signal) with a spread under 8, so that one lamp in a dark hall is no black.
@@ -53,7 +53,7 @@ class PictureWatch:
     shown a picture a second.
     """
 
-    def __init__(self, *, frozen_after_s: float = 20.0, black_after_s: float = 2.0):
+    def __init__(self, *, frozen_after_s: float = 15.0, black_after_s: float = 2.0):
         self._frozen_after_s = frozen_after_s
         self._black_after_s = black_after_s
         self._seen: deque[NDArray[np.uint8]] = deque(maxlen=_LOOP)
