@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.posture.body import trunk_px
 from monitor.posture.model import BONES, Floats, Image, Landmark, Pose
@@ -72,8 +73,7 @@ def picture(
         shown = np.zeros_like(image)
     else:
         shown = _tiled(image, max(image.shape[:2]) / TILES_ACROSS)
-        bodies = _bodies(everyone, image.shape[:2])
-        shown[bodies] = image[bodies]
+        cv2.copyTo(image, _bodies(everyone, image.shape[:2]), shown)
         for head in (*heads, *faces):
             if head is not None:
                 hide_disc(shown, *head)
@@ -170,8 +170,8 @@ def _tiled(image: Image, tile: float) -> Image:
     return np.asarray(cv2.resize(averaged, (width, height), interpolation=cv2.INTER_NEAREST))
 
 
-def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> np.ndarray:
-    """(height, width) bool: within a limb's width of anybody's bones."""
+def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """(height, width), not 0 within a limb's width of anybody's bones."""
     mask = np.zeros(size, np.uint8)
     for pose in poses:
         width = max(3, round(LIMB_TRUNKS * trunk_px(pose)))
@@ -180,12 +180,14 @@ def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> np.ndarray:
             cv2.line(mask, points[a].tolist(), points[b].tolist(), 1, width)
         corners = points[[11, 12, 24, 23]].astype(np.int32)
         cv2.fillConvexPoly(mask, corners, 1)
-    return mask.astype(bool)
+    return mask
 
 
 def _smaller(image: Image, scale: float) -> Image:
+    """Averaged where pixels would be skipped; else that takes seven times as long for nothing."""
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=how))
 
 
 def _scaled(pose: Pose, scale: float) -> Pose:

@@ -17,8 +17,8 @@ STEP = 0.4
 """Trunk lengths (20 cm) that nobody's big joints are to move in the median from look to look: as
 far as a body may stray between two looks (`monitor.posture.slots.STRAY`)."""
 
-LATELY_S = 1.0
-"""The fastest movement of so long counts."""
+LATELY_S = 0.5
+"""The fastest movement of so long counts: of the last two looks at people who hardly move."""
 
 NEAR = 0.7
 """Share of the allowed time from which an episode is near its limit."""
