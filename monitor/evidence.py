@@ -6,6 +6,7 @@ coarse tiles too, so that a person whom the pose engine missed is not shown eith
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -51,9 +52,18 @@ def picture(
 ) -> bytes | None:
     """A JPEG with the judged person's skeleton, or `None` if a head cannot be placed.
 
-    image: (height, width, 3) RGB. others: everybody else in view; shown, heads hidden. faces:
-    discs (x, y, radius in pixels) to hide besides.
+    image: (height, width, 3) RGB, made no larger than `LONG_SIDE` first. others: everybody else in
+    view; shown, heads hidden. faces: discs (x, y, radius in pixels) to hide besides.
     """
+    if max(image.shape[:2]) > LONG_SIDE:
+        scale = LONG_SIDE / max(image.shape[:2])
+        return picture(
+            _smaller(image, scale),
+            None if judged is None else _scaled(judged, scale),
+            [_scaled(pose, scale) for pose in others],
+            faces=[(x * scale, y * scale, radius * scale) for x, y, radius in faces],
+            skeleton_only=skeleton_only,
+        )
     everyone = [*([judged] if judged is not None else []), *others]
     heads = [head_of(pose) for pose in everyone]
     if any(head is None for head in heads):
@@ -69,7 +79,7 @@ def picture(
                 hide_disc(shown, *head)
     if judged is not None:
         draw_skeleton(shown, judged.landmarks)
-    return jpeg(_fit(shown))
+    return jpeg(shown)
 
 
 def hide_heads(image: Image, poses: Sequence[Pose]) -> bool:
@@ -173,9 +183,11 @@ def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> np.ndarray:
     return mask.astype(bool)
 
 
-def _fit(image: Image) -> Image:
-    scale = LONG_SIDE / max(image.shape[:2])
-    if scale >= 1:
-        return image
+def _smaller(image: Image, scale: float) -> Image:
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+
+
+def _scaled(pose: Pose, scale: float) -> Pose:
+    """The same body in a picture of another scale."""
+    return replace(pose, landmarks=pose.landmarks * (scale, scale, scale, 1.0))

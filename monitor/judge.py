@@ -17,6 +17,7 @@ from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.falls import Fall, off_floor
 from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Sight, sight, to_gravity
+from monitor.posture.hands import hands_of
 from monitor.posture.landmarks import Body, Look, View
 from monitor.posture.model import Angle, Person, Pose
 from monitor.posture.rules import FALLEN, Rule, lies
@@ -47,8 +48,19 @@ class Judged(NamedTuple):
 class Judge:
     """Judges one camera's looks in their order, each later than the last."""
 
-    def __init__(self, rules: Sequence[Rule], contexts: Contexts = NOTHING_KNOWN) -> None:
-        self._episodes = Episodes(rules)
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        contexts: Contexts = NOTHING_KNOWN,
+        left: Sequence[Episode] = (),
+        *,
+        for_minutes: bool = True,
+    ) -> None:
+        """left: episodes that ran when watching was broken off: see `Episodes`. for_minutes:
+        whether what only the accounts of minutes tell is judged too: verdicts of EN 1005-4, and
+        where the hands are in lifts."""
+        self._episodes = Episodes(rules, left)
+        self._for_minutes = for_minutes
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
         self._watched: dict[int, _Watched] = {}
@@ -90,13 +102,17 @@ class Judge:
         return self._episodes.finish()
 
     def _met(self, look: Look, found: Body) -> "_Watched":
-        """Somebody new: perhaps whoever was lost there last."""
+        """Somebody new: perhaps whoever was lost there last, or lay there before watching broke
+        off."""
         here = {body.slot for body in look.bodies}
         gone = [watched for slot, watched in self._watched.items() if slot not in here]
         near = min(gone, key=lambda watched: watched.off(found), default=None)
-        met = _Watched(self._wanted)
+        met = _Watched(self._wanted, self._for_minutes)
         if near is not None and near.off(found) <= 1.0:
             near.found_as(look, met)
+        left = self._episodes.left
+        if any(e.rule.measure == FALLEN and e.is_of(look.t, found.pose) for e in left):
+            met.lay()
         return met
 
     def _doubt(self, t: float, seen: "_Seen") -> None:
@@ -115,9 +131,10 @@ class Judge:
 class _Watched:
     """What is remembered of one slot. seen_t: when it was seen last; person: as measured then."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
+    def __init__(self, wanted: frozenset[str], for_minutes: bool) -> None:
         self.counted: Sequence[Count] = ()
-        self._measures = Measures(wanted)
+        self._for_minutes = for_minutes
+        self._measures = Measures(wanted, verdicts=for_minutes)
         self._fall = Fall()
         self._former: _Watched | None = None
         self._up_again = False
@@ -141,6 +158,10 @@ class _Watched:
         still down."""
         self._fall.lose(view.width, view.height, doubted=doubted)
         return self._down
+
+    def lay(self) -> None:
+        """Fallen, while nobody watched: down for as long as they lie."""
+        self._fall.fallen = True
 
     def off(self, found: Body) -> float:
         """How far a body found is from where this one was lost: over 1, it is not the same."""
@@ -180,9 +201,19 @@ class _Watched:
         person = Person(slot, pose, gravity, angles, zones=zones)
         self._fall.see(t, replace(person, pose=seen, gravity=as_seen.joints))
         context = next((contexts[zone] for zone in zones if zone in contexts), UNKNOWN)
-        measures = self._measures.step(t, {} if lies(person) else angles, context)
+        measures = self._measures.step(
+            t,
+            {} if lies(person) else angles,
+            context,
+            lambda: hands_of(person) if zones and self._for_minutes else None,
+            zones,
+        )
         self.counted = self._measures.counted
-        return replace(person, measures={**measures, FALLEN: Angle(float(self._down))})
+        return replace(
+            person,
+            measures={**measures, FALLEN: Angle(float(self._down))},
+            verdicts=self._measures.verdicts,
+        )
 
     def _smoothed(self, t: float, pose: Pose) -> Pose:
         if self._smoothing is None:

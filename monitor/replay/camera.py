@@ -80,7 +80,7 @@ class CameraReplay:
         self._until = until
         self._run = ""
         self._contexts = contexts
-        self._judge = Judge(rules, contexts)
+        self._judge = Judge(rules, contexts, for_minutes=False)
         self._look: Look | None = None
 
     def over(self, folder: Path, watcher: Watcher | None = None) -> Replayed:
@@ -89,7 +89,7 @@ class CameraReplay:
             if recording.source.run != self._run:
                 self._finish()
                 self._run = recording.source.run
-                self._judge = Judge(self._rules, self._contexts)
+                self._judge = Judge(self._rules, self._contexts, for_minutes=False)
             if not self._judged(recording, watcher):
                 break
         self._finish()

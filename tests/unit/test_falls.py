@@ -111,11 +111,16 @@ Seen = tuple[int, Person] | tuple[int, Person, bool]
 """A slot, how it is seen, and whether it is doubted."""
 
 
-def judged(*looks: list[Seen]) -> list[tuple[int, float, float | None]]:
-    """Of every fall told: its slot, and when it began and ended; five looks a second."""
+def judged(
+    *looks: list[Seen], broken_off: int | None = None
+) -> list[tuple[int, float, float | None]]:
+    """Of every fall told: its slot, and when it began and ended; five looks a second.
+    broken_off: before this look somebody else begins to watch."""
     judge = Judge([FALL])
     told = {}
     for i, bodies in enumerate(looks):
+        if i == broken_off:
+            judge = Judge([FALL], left=list(judge.running))
         seen = [Body(slot, each.pose, *doubted) for slot, each, *doubted in bodies]
         for change in judge.step(Look(0.2 * i, NOON, None, VIEW, seen)).changes:
             told[id(change.episode)] = change.episode
@@ -185,3 +190,13 @@ def test_who_comes_to_help_does_not_end_a_fall():
     assert slot == 1
     assert ended is not None
     assert ended - began > 8.0
+
+
+def test_who_still_lies_there_after_a_restart_is_still_down():
+    lying: list[list[Seen]] = [*FALLING, *[[(1, person("lie"))]] * 20]
+    after: list[list[Seen]] = [*GONE * 20, *[[(5, person("lie"))]] * 10]
+    up: list[list[Seen]] = [[(5, person("stand"))]] * 40
+    ((slot, began, ended),) = judged(*lying, *after, *up, broken_off=len(lying))
+    assert (slot, ended) == (5, pytest.approx(0.2 * len([*lying, *after]), abs=0.3))
+    assert began < 0.2 * len(lying)
+    assert not judged(*after, *up), "nobody fell"
