@@ -20,7 +20,7 @@ from monitor.posture.falls import WITHIN_S
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Minutes
-from monitor.posture.model import Frame, Person, Pose, Region
+from monitor.posture.model import Floats, Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
@@ -30,6 +30,10 @@ from monitor.posture.slots import NEAR, Slot, Slots
 from monitor.posture.vertical import Vertical
 from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon
+
+COMPANY = 0.5
+"""Squares of a trunk length that change at least where somebody walks past: a body covers more than
+one, and whoever falls leaves 0.3 beside where the drawn body was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,10 @@ class CameraPipeline:
         self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
-        self._slots = Slots(lambda pose: self._motion.within(extent(pose)), self._at_edge)
+        self._slots = Slots(
+            lambda pose: self._motion.within(extent(pose)), self._at_edge, self._company
+        )
+        self._strange: Floats = np.zeros((0, 2))
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
         self._size = (0, 0)
@@ -215,9 +222,9 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
-        seen = {slot.number for slot in self._slots.seen}
+        seen = self._slots.seen
         self._slots.see(frame.t, looks, self._find(frame, looks, known))
-        new = [middle(slot.pose) for slot in self._slots.seen if slot.number not in seen]
+        new = [middle(slot.pose) for slot in self._slots.seen if slot not in seen]
         self._search.found(frame.t, np.array(new).reshape(-1, 2))
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
@@ -240,6 +247,12 @@ class CameraPipeline:
         centre = middle(pose)
         return bool(min(*centre, *(np.array(self._size) - centre)) < trunk_px(pose))
 
+    def _company(self, pose: Pose) -> bool:
+        """Whether something as large as a body moves beside this one that is nobody seen."""
+        away = np.abs(self._strange - middle(pose)).max(axis=1)
+        area = float((away < NEAR * trunk_px(pose)).sum()) * self._motion.cell_px**2
+        return area >= COMPANY * trunk_px(pose) ** 2
+
     def _follow(self, frame: Frame) -> list[Pose | None]:
         if not self._slots.all:
             return []
@@ -257,12 +270,13 @@ class CameraPipeline:
     def _find(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> list[Pose]:
         height, width = frame.image.shape[:2]
         seen = [*looks, *(slot.pose for slot in self._slots.seen)]
+        self._strange = self._motion.outside(map(extent, seen))
         squares = self._search.squares(
             frame.t,
             (width, height),
             self._sizes,
             [slot.region(frame.t) for slot in self._slots.all if slot.missed],
-            self._motion.outside(map(extent, seen)),
+            self._strange,
         )
         if not squares:
             return []
