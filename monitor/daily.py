@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.ergonomics.advice import Advice, for_report
 from monitor.ergonomics.counts import Kind
-from monitor.ergonomics.dose import KEPT, WHOLE_PICTURE, DayDose, of_bands
+from monitor.ergonomics.dose import POSTURES, WHOLE_PICTURE, DayDose, of_bands
 from monitor.ergonomics.en1005_4 import DayVerdicts, Movement
 from monitor.ergonomics.lifting import DayLifting
 
@@ -139,7 +139,7 @@ class CameraDay:
     def placed_doses(self) -> list[tuple[str, DayDose]]:
         """Each posture in the whole picture and then in its zones."""
         told = [(place.zone, dose) for place in self.places for dose in place.doses]
-        return sorted(told, key=lambda placed: list(KEPT).index(placed[1].name))
+        return sorted(told, key=lambda placed: list(POSTURES).index(placed[1].name))
 
     @property
     def placed_verdicts(self) -> list[tuple[str, DayVerdicts]]:

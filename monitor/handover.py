@@ -24,7 +24,7 @@ log = structlog.get_logger()
 PLAIN = tuple(
     field.name
     for field in fields(Episode)
-    if field.name not in ("rule", "peak_angles", "place", "person", "track")
+    if field.name not in ("rule", "peak_angles", "person", "left", "track")
 )
 """What is kept of an episode as it is: numbers, words and `None`."""
 
@@ -91,8 +91,8 @@ def _read(kept: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> Iterator[Lef
         episode = Episode(
             rule=rule,
             peak_angles={n: a and Angle(**a) for n, a in one["peak_angles"].items()},
-            place=Place(*one["place"]),
             person=None,
+            left=Place(*one["place"]),
             track=[(t, value) for t, value in one["track"]],
             **{name: one[name] for name in PLAIN},
         )

@@ -122,9 +122,9 @@ class Judge:
 
     def _lost(self, look: Look, view: View) -> Iterable[Person]:
         """Whoever vanished as they fell."""
-        seen = {body.slot for body in look.bodies if not body.doubted}
+        seen = {body.slot: body.doubted for body in look.bodies}
         for slot, watched in self._watched.items():
-            if slot not in seen and watched.lose(view):
+            if seen.get(slot, True) and watched.lose(view, doubted=slot in seen):
                 yield watched.gone()
 
 
@@ -153,10 +153,10 @@ class _Watched:
         self._up_again = False
         self._fall.doubt(t, Person(seen.body.slot, seen.body.pose, seen.sight.joints))
 
-    def lose(self, view: View) -> bool:
+    def lose(self, view: View, *, doubted: bool = False) -> bool:
         """Not believed in the newest picture: whether they fell and, for all that is seen, are
         still down."""
-        self._fall.lose(view.width, view.height)
+        self._fall.lose(view.width, view.height, doubted=doubted)
         return self._down
 
     def lay(self) -> None:

@@ -21,7 +21,7 @@ from monitor.posture.falls import WITHIN_S
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Lift, Minutes
-from monitor.posture.model import Frame, Person, Pose, Region
+from monitor.posture.model import Floats, Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
@@ -36,6 +36,10 @@ ASTRAY = (
     "it looks elsewhere than when it was set up, so its zones, masks or tilt in the settings may "
     "be wrong; events are told, and the time does not count as watched"
 )
+
+COMPANY = 0.5
+"""Squares of a trunk length that change at least where somebody walks past: a body covers more than
+one, and whoever falls leaves 0.3 beside where the drawn body was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ class CameraPipeline:
         self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
-        self._slots = Slots(self._moves, self._at_edge)
+        self._slots = Slots(self._moves, self._at_edge, self._company)
+        self._strange: Floats = np.zeros((0, 2))
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
         self._size = self._first_size = (0, 0)
@@ -252,6 +257,9 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
+        self._strange = self._motion.outside(
+            extent(pose) for pose in [*looks, *(slot.pose for slot in self._slots.seen)]
+        )
         if not self._slots.all or self._budget.may_search(self._clock.steady()):
             self._search_among(frame, looks, known)
         else:
@@ -261,9 +269,9 @@ class CameraPipeline:
 
     def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
         """Take in what was followed and what a search finds besides."""
-        seen = {slot.number for slot in self._slots.seen}
-        self._slots.see(frame.t, looks, self._find(frame, looks, known))
-        new = [s.pose for s in self._slots.seen if s.number not in seen and self._moves(s.pose)]
+        seen = self._slots.seen
+        self._slots.see(frame.t, looks, self._find(frame, known))
+        new = [s.pose for s in self._slots.seen if s not in seen and self._moves(s.pose)]
         self._search.found(frame.t, np.array([*map(middle, new)]).reshape(-1, 2))
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
@@ -288,6 +296,12 @@ class CameraPipeline:
         centre = middle(pose)
         return bool(min(*centre, *(np.array(self._size) - centre)) < trunk_px(pose))
 
+    def _company(self, pose: Pose) -> bool:
+        """Whether something as large as a body moves beside this one that is nobody seen."""
+        away = np.abs(self._strange - middle(pose)).max(axis=1)
+        area = float((away < NEAR * trunk_px(pose)).sum()) * self._motion.cell_px**2
+        return area >= COMPANY * trunk_px(pose) ** 2
+
     def _follow(self, frame: Frame) -> list[Pose | None]:
         if not self._slots.all:
             return []
@@ -302,15 +316,14 @@ class CameraPipeline:
         self._took(frame.at, "mend", started)
         return looks
 
-    def _find(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> list[Pose]:
+    def _find(self, frame: Frame, known: Sequence[Region]) -> list[Pose]:
         height, width = frame.image.shape[:2]
-        seen = [*looks, *(slot.pose for slot in self._slots.seen)]
         squares = self._search.squares(
             frame.t,
             (width, height),
             self._sizes,
             [slot.region(frame.t) for slot in self._slots.all if slot.missed],
-            self._motion.outside(map(extent, seen)),
+            self._strange,
         )
         if not squares:
             return []

@@ -163,10 +163,7 @@ OF_COUNT = {
 }
 OF_DOSE = {
     "back_bent": "work_height",
-    "neck_bent": "head_down",
-    "neck_bent_far": "head_down",
     "elbows_above_shoulders": "overhead",
-    "squatting": "low_work",
 }
 
 WHOLE_BODY = ("rula", "reba", "owas")

@@ -42,8 +42,8 @@ class Episode:
     used: share of the allowed time used up. full_t: when it reached 1; met_t: the same, once
     enough samples say so, else `None`. told_t: when a change was last given out. below_t: since
     when the measure is under `leave`. track: (t, value), value `None` where unseen.
-    peak_angles: of the person at the peak. place: of the body as seen last; person: as measured
-    then, `None` when that was before a restart.
+    peak_angles: of the person at the peak. person: as measured last; `None` when that was before a
+    restart, at `left`.
     """
 
     rule: Rule
@@ -53,7 +53,6 @@ class Episode:
     peak: float
     peak_t: float
     peak_angles: Mapping[str, Angle | None]
-    place: Place
     person: Person | None
     seen_t: float
     value: float
@@ -65,11 +64,20 @@ class Episode:
     below_t: float | None = None
     unseen_t: float | None = None
     ended_t: float | None = None
+    left: Place | None = None
     track: list[Point] = field(default_factory=list)
 
     @property
     def is_event(self) -> bool:
         return self.met_t is not None
+
+    @property
+    def place(self) -> Place:
+        """Of the body when it was seen last."""
+        if self.person is not None:
+            return place_of(self.person.pose)
+        assert self.left is not None
+        return self.left
 
     def is_of(self, t: float, pose: Pose) -> bool:
         """Whether this was left by a body seen now, as far as its place tells."""
@@ -238,7 +246,6 @@ def _begin(
         peak=value,
         peak_t=t,
         peak_angles=person.angles,
-        place=place_of(person.pose),
         person=person,
         seen_t=t,
         value=value,
@@ -289,7 +296,7 @@ def _note(episode: Episode, t: float, value: float, person: Person) -> None:
     episode.samples += value >= episode.rule.leave
     if episode.samples >= SAMPLES_NEEDED:
         episode.met_t = episode.full_t
-    episode.place, episode.person = place_of(person.pose), person
+    episode.person = person
     if value >= episode.peak:
         episode.peak, episode.peak_t, episode.peak_angles = value, t, person.angles
     episode.track.append((t, value))

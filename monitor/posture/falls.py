@@ -103,13 +103,17 @@ class Fall:
         away = float(np.linalg.norm(middle(pose) - middle(self._pose)))
         return away / px_per_m(self._pose) / TOPPLED_M
 
-    def lose(self, width: int, height: int) -> None:
+    def lose(self, width: int, height: int, *, doubted: bool = False) -> None:
         """The person is not in the newest picture (of this size): fallen if lost in a fast descent,
-        unless at the picture's edge, where people walk out."""
+        unless at the picture's edge, where people walk out.
+
+        doubted: what may be the person is in it. Nobody has fallen yet who then is on their legs.
+        """
         margin = trunk_px(self._pose) / 2
         x, y = middle(self._pose)
         inside = margin <= x < width - margin and margin <= y < height - margin
-        self.fallen = self.fallen or (inside and self._descends())
+        down = not (doubted and self._looks[-1].on_legs)
+        self.fallen = self.fallen or (inside and down and self._descends())
 
     def _falls(self) -> bool:
         """Whether the newest look ends a fall on the floor."""

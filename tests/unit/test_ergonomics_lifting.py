@@ -10,11 +10,9 @@ from monitor.capture.mannequin import BUILDS, MannequinSource, angles, stand_up
 from monitor.capture.mannequin.body import Posture
 from monitor.capture.mannequin.script import POSTURES
 from monitor.capture.mannequin.source import cast
-from monitor.ergonomics import dose as doses
-from monitor.ergonomics import lifting, niosh
+from monitor.ergonomics import dose, lifting, niosh
 from monitor.ergonomics.context import Coupling
 from monitor.ergonomics.counts import LIFTS, Counts, Cycle, Kind
-from monitor.ergonomics.dose import KEPT, Dose, Sighting, of_bands
 from monitor.ergonomics.lifting import DayLifting, Lifted, index_range, told
 from monitor.posture.hands import Hands, hands_of
 from monitor.posture.model import Angle, Landmark, Person
@@ -226,55 +224,22 @@ def bent(deg, low=None, high=None):
     return {"trunk_flexion": Angle(deg, low, high)}
 
 
-@pytest.mark.parametrize("hz", [1, 5, 25])
-def test_the_dose_is_minutes_over_the_angle_in_each_zone(hz):
-    dose = Dose()
-    for i in range(120 * hz + 1):
-        t = i / hz
-        angles = bent(40, 25, 55) if t < 60 else bent(20, 10, 29)
-        dose.step(t, [Sighting(1, ("press",), angles), Sighting(2, (), bent(90, 80, 95))])
-    back, everywhere = dose.minutes("press")["back_bent"], dose.minutes()["back_bent"]
-    assert (back.certain, back.likely, back.possible) == pytest.approx((0, 1, 1))
-    assert (everywhere.certain, everywhere.likely) == pytest.approx((2, 3))
-    assert everywhere.unseen == 0
-    assert dose.minutes("press")["neck_bent"].unseen == pytest.approx(2)
-    assert dose.shares("press")["back_bent"] == pytest.approx(1 / 120)
-    assert dose.minutes("elsewhere")["back_bent"].likely == 0
-
-
 def test_the_dose_of_a_day_is_what_lies_over_the_limit_in_kept_bands():
     trunk = {"0-20": 900, "20-30": 600, "30-60": 300, "60+": 60, "unseen": 40, "20-60": 5}
     arm = {"60-90": 700, "90+": 80, "60+": 9}
-    (back, elbows) = of_bands(
+    (back, elbows) = dose.of_bands(
         {("trunk_flexion", band): float(s) for band, s in trunk.items()}
         | {("upper_arm_elevation", band): float(s) for band, s in arm.items()}
     )
     assert (back.name, back.over_s, back.unknown_s) == ("back_bent", 360, 45)
     assert (elbows.name, elbows.over_s, elbows.unknown_s) == ("elbows_above_shoulders", 80, 9)
     assert back.share == pytest.approx(360 / 7200)
-    assert of_bands({("knee_flexion", "100+"): 1.0}) == ()
+    assert dose.of_bands({("knee_flexion", "100+"): 1.0}) == ()
 
 
 def test_what_is_kept_has_an_edge_at_the_limit_of_the_dose():
-    for name, measure in KEPT.items():
-        assert doses.POSTURES[name].limit_deg in BANDS[measure]
-
-
-def test_a_dose_does_not_grow_over_gaps_or_people_who_left():
-    dose = Dose()
-    for t, people in ((0, [1]), (30, [1]), (31, []), (32, [1]), (33, [2])):
-        dose.step(float(t), [Sighting(slot, (), bent(60)) for slot in people])
-    assert dose.minutes()["back_bent"].likely == 0
-
-
-def test_arms_over_the_shoulders_and_squats_are_doses_too():
-    dose = Dose()
-    seen = {"left_upper_arm_elevation": Angle(120), "left_knee_flexion": Angle(110, 95, 120)}
-    for t in (0.0, 6.0):
-        dose.step(t, [Sighting(1, (), seen)])
-    assert dose.minutes()["elbows_above_shoulders"].certain == pytest.approx(0.1)
-    assert dose.minutes()["squatting"].likely == pytest.approx(0.1)
-    assert dose.minutes()["squatting"].certain == 0
+    for posture in dose.POSTURES.values():
+        assert posture.limit_deg in BANDS[posture.measure]
 
 
 def begun(values, dt=0.2):

@@ -161,6 +161,11 @@ def test_one_fall_is_told_of_who_is_found_lying_after_being_lost_in_it():
     assert [slot for slot, *_ in judged(*FALLING, *GONE * 12, *lying)] == [1]
 
 
+def test_who_is_doubted_in_a_bend_and_lost_in_it_has_not_fallen():
+    bent: list[list[Seen]] = [[(1, person("bend"), True)]] * 7
+    assert not judged(*STANDING, [(1, lowered(0.9))], *bent, *GONE * 20)
+
+
 def test_one_fall_is_told_of_who_changes_numbers_in_the_middle_of_it():
     begun: list[list[Seen]] = [[(2, lowered(0.6))], [(2, lowered(0.4), True)]]
     lying: list[list[Seen]] = [[(3, person("lie"))]] * 20

@@ -110,9 +110,9 @@ def test_of_two_where_one_was_hidden_neither_is_taken_for_them():
 def test_at_the_edge_where_somebody_else_may_come_in_a_jump_is_not_followed():
     for at_edge, kept in ((False, [1]), (True, [])):
         people = Slots(lambda pose: True, lambda pose, at_edge=at_edge: at_edge)
-        for i in range(5):
+        for i in range(15):
             shown(people, 0.2 * i, [at(200)])
-        people.see(1.0, [at(230)])
+        people.see(3.0, [at(230)])
         assert seen(people) == kept
 
 
@@ -131,6 +131,46 @@ def test_a_wrong_look_beside_a_body_found_does_not_make_it_doubtful():
     people.see(1.0, [at(218)], [at(201)])
     (slot,) = people.seen
     assert slot.pose.region.x == 201
+
+
+@pytest.mark.parametrize(("company", "number"), [(False, 1), (True, 2)])
+def test_a_jump_beside_somebody_unknown_gets_a_new_number_and_stays_believed(company, number):
+    people = Slots(lambda pose: True, company=lambda pose: company)
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200)])
+    people.see(3.0, [at(225)])
+    assert [(slot.number, slot.believed) for slot in people.seen] == [(number, True)]
+
+
+def test_whoever_bends_beside_somebody_unknown_and_keeps_the_feet_keeps_the_number():
+    people = Slots(lambda pose: True, company=lambda pose: True)
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200)])
+    bent = at(225)
+    bent.landmarks[25:] = at(200).landmarks[25:]
+    people.see(3.0, [bent])
+    assert seen(people) == [1]
+
+
+def test_the_first_two_seconds_leave_in_doubt_whether_two_came_as_one():
+    for looks, number in ((8, 2), (15, 1)):
+        people = slots()
+        for i in range(looks):
+            shown(people, 0.2 * i, [at(200)])
+        people.see(0.2 * looks, [at(225)])
+        assert seen(people) == [number]
+
+
+def test_a_poor_look_exactly_as_expected_keeps_the_slot_among_others():
+    people = slots()
+    poor = at(430)
+    poor = replace(poor, score=0.5, landmarks=poor.landmarks * (1, 1, 1, 0.5))
+    short = poor.world.copy()
+    short[13:23:2] *= 0.3
+    for i in range(3):
+        shown(people, 0.2 * i, [at(400), at(430)])
+    people.see(0.6, [at(400), replace(poor, world=short)])
+    assert seen(people) == [1, 2]
 
 
 def test_a_search_need_not_look_again_at_who_is_clear_and_alone():
