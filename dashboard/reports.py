@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from dashboard.config import house
 from dashboard.days import BadDayError, day_of
 from monitor.daily import DailyReport
-from monitor.ergonomics import dose
+from monitor.ergonomics import dose, en1005_4, niosh
+from monitor.ergonomics.verdict import Verdict
 from monitor.reports.daily import to_csv
 from monitor.store.daily import daily_report
 
@@ -29,6 +30,9 @@ def day(day: str) -> str:
         before=wanted - timedelta(days=1),
         after=wanted + timedelta(days=1) if wanted < _today() else None,
         dose_method=dose.METHOD,
+        verdict_method=en1005_4.METHOD,
+        lifting_method=niosh.METHOD,
+        verdicts=tuple(reversed(Verdict)),
     )
 
 

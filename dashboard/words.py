@@ -7,6 +7,7 @@ from flask import Flask
 
 from dashboard.config import house
 from monitor.daily import CameraDay, percent
+from monitor.ergonomics import lifting
 from monitor.posture.rules import FALLEN, MEASURES
 from monitor.store.cameras import Standing
 from monitor.store.minutes import Coverage
@@ -31,6 +32,7 @@ def teach(app: Flask) -> None:
         clock=clock,
         day=day,
         duration=duration,
+        unbroken=lambda text: text.replace(" ", "\u00a0"),
         parts=parts,
         sentence=sentence,
         value=value,
@@ -38,6 +40,7 @@ def teach(app: Flask) -> None:
         share=lambda part: percent(part, 1.0),
         of=percent,
         covered=covered,
+        index=lifting.told,
         state=lambda state: STATES.get(state, state),
     )
     app.context_processor(_everywhere)

@@ -37,7 +37,7 @@ START_S = 60.0
 """A new worker may take this long until its first beat: it loads the model."""
 
 RETIRE_S = 8.0
-"""Time to end open episodes and flush, before a worker that was asked to go is killed."""
+"""Time to keep what runs and flush, before a worker that was asked to go is killed."""
 
 CALM_S = 600.0
 """A worker that lived this long has not been dying."""
@@ -243,9 +243,9 @@ class Crew:
         used = vitals.memory_mb(process.pid)
         if used > self._memory_mb:
             reason = f"used {used:.0f} MB of memory, over its limit of {self._memory_mb:.0f} MB,"
-            log.warning("worker asked to stop", pid=process.pid, reason=reason)
+            log.warning("worker asked to make way", pid=process.pid, reason=reason)
             self._leaving = (reason, t + RETIRE_S)
-            process.terminate()
+            process.send_signal(signal.SIGUSR1)
 
 
 def shared_out(jobs: Sequence[CameraJob], workers: int) -> list[list[CameraJob]]:

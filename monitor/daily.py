@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from monitor.ergonomics.advice import Advice, for_report
 from monitor.ergonomics.counts import Kind
-from monitor.ergonomics.dose import DayDose, of_bands
+from monitor.ergonomics.dose import POSTURES, WHOLE_PICTURE, DayDose, of_bands
+from monitor.ergonomics.en1005_4 import DayVerdicts, Movement
+from monitor.ergonomics.lifting import DayLifting
 
 SEVERITIES = ("alert", "warning", "notice")
 """Worst first."""
@@ -65,6 +68,21 @@ class PostureTime:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneDay:
+    """One zone of a camera: the day of those who stood in it."""
+
+    zone: str
+    posture: tuple[PostureTime, ...]
+    verdicts: tuple[DayVerdicts, ...]
+    lifting: DayLifting | None
+    """`None`: nothing was lifted."""
+
+    @property
+    def doses(self) -> tuple[DayDose, ...]:
+        return _doses(self.posture)
+
+
+@dataclass(frozen=True, slots=True)
 class CameraDay:
     """One camera's day. watched_s + blind_s + off_s is the length of the day so far, exactly."""
 
@@ -79,9 +97,14 @@ class CameraDay:
     unmeasured_s: float
     """Person-seconds in view whose trunk could not be measured."""
     posture: tuple[PostureTime, ...]
+    verdicts: tuple[DayVerdicts, ...]
+    """Of EN 1005-4; empty where nothing was kept."""
     rules: tuple[RuleDay, ...]
     movements: Mapping[Kind, int]
     """How many were counted; empty where nobody was in view or nothing was counted yet."""
+    zones: tuple[ZoneDay, ...]
+    """By name; a zone in which nobody stood is not among them."""
+    zone: ClassVar[str] = WHOLE_PICTURE
 
     @property
     def passed_s(self) -> int:
@@ -105,13 +128,37 @@ class CameraDay:
 
     @property
     def doses(self) -> tuple[DayDose, ...]:
-        return of_bands({(time.measure, time.band): time.seconds for time in self.posture})
+        return _doses(self.posture)
+
+    @property
+    def places(self) -> tuple["CameraDay | ZoneDay", ...]:
+        """The whole picture and its zones."""
+        return (self, *self.zones)
+
+    @property
+    def placed_doses(self) -> list[tuple[str, DayDose]]:
+        """Each posture in the whole picture and then in its zones."""
+        told = [(place.zone, dose) for place in self.places for dose in place.doses]
+        return sorted(told, key=lambda placed: list(POSTURES).index(placed[1].name))
+
+    @property
+    def placed_verdicts(self) -> list[tuple[str, DayVerdicts]]:
+        """The same of the movements of EN 1005-4."""
+        told = [(place.zone, of_day) for place in self.places for of_day in place.verdicts]
+        return sorted(told, key=lambda placed: list(Movement).index(placed[1].movement))
 
     @property
     def advice(self) -> tuple[Advice, ...]:
         """What to change at the workplace, most needed first."""
         rates = {kind.value: rate for kind, rate in self.per_hour.items()}
-        return for_report(rates, {dose.name: dose.share for dose in self.doses})
+        lifted = [zone.lifting.typical for zone in self.zones if zone.lifting]
+        indexes = [index[0] for index in lifted if index is not None]
+        return for_report(rates, {dose.name: dose.share for dose in self.doses}, indexes)
+
+    @property
+    def lifting(self) -> tuple[tuple[str, DayLifting], ...]:
+        """Of the zones in which something was lifted."""
+        return tuple((zone.zone, zone.lifting) for zone in self.zones if zone.lifting)
 
     @property
     def in_words(self) -> str:
@@ -199,6 +246,10 @@ def _two(amount: int, size: int, large: str, small: str) -> str:
     many, few = divmod(amount, size)
     parts = [f"{many} {large}" if many else "", f"{few} {small}" if few or not many else ""]
     return " ".join(part for part in parts if part)
+
+
+def _doses(posture: Iterable[PostureTime]) -> tuple[DayDose, ...]:
+    return of_bands({(time.measure, time.band): time.seconds for time in posture})
 
 
 def _add(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -6,10 +6,12 @@ coarse tiles too, so that a person whom the pose engine missed is not shown eith
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.posture.body import trunk_px
 from monitor.posture.model import BONES, Floats, Image, Landmark, Pose
@@ -51,9 +53,18 @@ def picture(
 ) -> bytes | None:
     """A JPEG with the judged person's skeleton, or `None` if a head cannot be placed.
 
-    image: (height, width, 3) RGB. others: everybody else in view; shown, heads hidden. faces:
-    discs (x, y, radius in pixels) to hide besides.
+    image: (height, width, 3) RGB, made no larger than `LONG_SIDE` first. others: everybody else in
+    view; shown, heads hidden. faces: discs (x, y, radius in pixels) to hide besides.
     """
+    if max(image.shape[:2]) > LONG_SIDE:
+        scale = LONG_SIDE / max(image.shape[:2])
+        return picture(
+            _smaller(image, scale),
+            None if judged is None else _scaled(judged, scale),
+            [_scaled(pose, scale) for pose in others],
+            faces=[(x * scale, y * scale, radius * scale) for x, y, radius in faces],
+            skeleton_only=skeleton_only,
+        )
     everyone = [*([judged] if judged is not None else []), *others]
     heads = [head_of(pose) for pose in everyone]
     if any(head is None for head in heads):
@@ -62,14 +73,13 @@ def picture(
         shown = np.zeros_like(image)
     else:
         shown = _tiled(image, max(image.shape[:2]) / TILES_ACROSS)
-        bodies = _bodies(everyone, image.shape[:2])
-        shown[bodies] = image[bodies]
+        cv2.copyTo(image, _bodies(everyone, image.shape[:2]), shown)
         for head in (*heads, *faces):
             if head is not None:
                 hide_disc(shown, *head)
     if judged is not None:
         draw_skeleton(shown, judged.landmarks)
-    return jpeg(_fit(shown))
+    return jpeg(shown)
 
 
 def hide_heads(image: Image, poses: Sequence[Pose]) -> bool:
@@ -160,8 +170,8 @@ def _tiled(image: Image, tile: float) -> Image:
     return np.asarray(cv2.resize(averaged, (width, height), interpolation=cv2.INTER_NEAREST))
 
 
-def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> np.ndarray:
-    """(height, width) bool: within a limb's width of anybody's bones."""
+def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """(height, width), not 0 within a limb's width of anybody's bones."""
     mask = np.zeros(size, np.uint8)
     for pose in poses:
         width = max(3, round(LIMB_TRUNKS * trunk_px(pose)))
@@ -170,12 +180,16 @@ def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> np.ndarray:
             cv2.line(mask, points[a].tolist(), points[b].tolist(), 1, width)
         corners = points[[11, 12, 24, 23]].astype(np.int32)
         cv2.fillConvexPoly(mask, corners, 1)
-    return mask.astype(bool)
+    return mask
 
 
-def _fit(image: Image) -> Image:
-    scale = LONG_SIDE / max(image.shape[:2])
-    if scale >= 1:
-        return image
+def _smaller(image: Image, scale: float) -> Image:
+    """Averaged where pixels would be skipped; else that takes seven times as long for nothing."""
     size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=how))
+
+
+def _scaled(pose: Pose, scale: float) -> Pose:
+    """The same body in a picture of another scale."""
+    return replace(pose, landmarks=pose.landmarks * (scale, scale, scale, 1.0))

@@ -4,8 +4,9 @@ It sees nothing but looks as they are kept (`monitor.posture.landmarks`), so tha
 again gives the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -13,9 +14,10 @@ from monitor.ergonomics.context import UNKNOWN, Context
 from monitor.ergonomics.counts import Count
 from monitor.ergonomics.measures import Measures
 from monitor.posture.episodes import Change, Episode, Episodes
-from monitor.posture.falls import Fall, stands
+from monitor.posture.falls import Fall, off_floor
 from monitor.posture.fit import fitted_angles
-from monitor.posture.gravity import sight, to_gravity
+from monitor.posture.gravity import Sight, sight, to_gravity
+from monitor.posture.hands import hands_of
 from monitor.posture.landmarks import Body, Look, View
 from monitor.posture.model import Angle, Person, Pose
 from monitor.posture.rules import FALLEN, Rule, lies
@@ -31,6 +33,10 @@ Contexts = Mapping[str, Context]
 NOTHING_KNOWN: Contexts = MappingProxyType({})
 
 
+FITTED_TOGETHER = 64
+"""Bodies fitted side by side: more save no more time, and take room."""
+
+
 class Judged(NamedTuple):
     """Everybody measured in one look, what changed, and the movements counted in it."""
 
@@ -42,8 +48,19 @@ class Judged(NamedTuple):
 class Judge:
     """Judges one camera's looks in their order, each later than the last."""
 
-    def __init__(self, rules: Sequence[Rule], contexts: Contexts = NOTHING_KNOWN) -> None:
-        self._episodes = Episodes(rules)
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        contexts: Contexts = NOTHING_KNOWN,
+        left: Sequence[Episode] = (),
+        *,
+        for_minutes: bool = True,
+    ) -> None:
+        """left: episodes that ran when watching was broken off: see `Episodes`. for_minutes:
+        whether what only the accounts of minutes tell is judged too: verdicts of EN 1005-4, and
+        where the hands are in lifts."""
+        self._episodes = Episodes(rules, left)
+        self._for_minutes = for_minutes
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
         self._watched: dict[int, _Watched] = {}
@@ -52,20 +69,28 @@ class Judge:
     def running(self) -> Iterable[Episode]:
         return self._episodes.running
 
+    def over(self, looks: Sequence[Look]) -> Iterator[Judged]:
+        """Take in the next looks, one after the other."""
+        for look, bodies in zip(looks, _fitted(looks), strict=True):
+            yield self._take(look, bodies)
+
     def step(self, look: Look) -> Judged:
         """Take in the next look."""
+        return next(self.over([look]))
+
+    def _take(self, look: Look, bodies: Sequence["_Seen"]) -> Judged:
         people: list[Person] = []
         lost: list[Person] = []
         counted: list[Count] = []
         if look.view is not None:
-            for body in look.bodies:
-                if body.doubted:
-                    self._doubt(look.t, body, look.view)
+            for seen in bodies:
+                if seen.body.doubted:
+                    self._doubt(look.t, seen)
                     continue
-                if body.slot not in self._watched:
-                    self._watched[body.slot] = self._met(look, body)
-                watched = self._watched[body.slot]
-                people.append(watched.see(look.t, body, look.view, self._contexts))
+                if seen.body.slot not in self._watched:
+                    self._watched[seen.body.slot] = self._met(look, seen.body)
+                watched = self._watched[seen.body.slot]
+                people.append(watched.see(look.t, seen, look.view, self._contexts))
                 counted += watched.counted
             lost = list(self._lost(look, look.view))
         for slot in [s for s, w in self._watched.items() if look.t - w.seen_t > LOST_S]:
@@ -77,67 +102,84 @@ class Judge:
         return self._episodes.finish()
 
     def _met(self, look: Look, found: Body) -> "_Watched":
-        """Somebody new: perhaps whoever was lost there last."""
+        """Somebody new: perhaps whoever was lost there last, or lay there before watching broke
+        off."""
         here = {body.slot for body in look.bodies}
         gone = [watched for slot, watched in self._watched.items() if slot not in here]
         near = min(gone, key=lambda watched: watched.off(found), default=None)
-        met = _Watched(self._wanted)
+        met = _Watched(self._wanted, self._for_minutes)
         if near is not None and near.off(found) <= 1.0:
-            near.found_as(look.t, met)
+            near.found_as(look, met)
+        left = self._episodes.left
+        if any(e.rule.measure == FALLEN and e.is_of(look.t, found.pose) for e in left):
+            met.lay()
         return met
 
-    def _doubt(self, t: float, body: Body, view: View) -> None:
+    def _doubt(self, t: float, seen: "_Seen") -> None:
         """Nothing is judged on a doubted body but whether it falls."""
-        if body.slot in self._watched:
-            self._watched[body.slot].doubt(t, body, view)
+        if seen.body.slot in self._watched:
+            self._watched[seen.body.slot].doubt(t, seen)
 
     def _lost(self, look: Look, view: View) -> Iterable[Person]:
         """Whoever vanished as they fell."""
-        seen = {body.slot for body in look.bodies if not body.doubted}
+        seen = {body.slot: body.doubted for body in look.bodies}
         for slot, watched in self._watched.items():
-            if slot not in seen and watched.lose(view):
+            if seen.get(slot, True) and watched.lose(view, doubted=slot in seen):
                 yield watched.gone()
 
 
 class _Watched:
     """What is remembered of one slot. seen_t: when it was seen last; person: as measured then."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
+    def __init__(self, wanted: frozenset[str], for_minutes: bool) -> None:
         self.counted: Sequence[Count] = ()
-        self._measures = Measures(wanted)
+        self._for_minutes = for_minutes
+        self._measures = Measures(wanted, verdicts=for_minutes)
         self._fall = Fall()
-        self._heir: _Watched | None = None
+        self._former: _Watched | None = None
+        self._up_again = False
         self._smoothing: Smoothing | None = None
 
-    def see(self, t: float, body: Body, view: View, contexts: Contexts) -> Person:
-        self.person = self._measured(t, body, view, contexts)
+    def see(self, t: float, seen: "_Seen", view: View, contexts: Contexts) -> Person:
+        self.person = self._measured(t, seen, view, contexts)
         self.seen_t = t
-        self._heir = None
+        self._up_again = False
+        if self._former is not None and off_floor(self.person):
+            self._former._up_again, self._former = True, None
         return self.person
 
-    def doubt(self, t: float, body: Body, view: View) -> None:
-        """Take in the newest picture of somebody no longer believed."""
-        as_seen = sight(body.pose, view.calibration, view.width, view.height)
-        self._fall.doubt(t, Person(body.slot, body.pose, as_seen.joints))
+    def doubt(self, t: float, seen: "_Seen") -> None:
+        """Take in the newest picture of somebody no longer believed: they are still there."""
+        self._up_again = False
+        self._fall.doubt(t, Person(seen.body.slot, seen.body.pose, seen.sight.joints))
 
-    def lose(self, view: View) -> bool:
+    def lose(self, view: View, *, doubted: bool = False) -> bool:
         """Not believed in the newest picture: whether they fell and, for all that is seen, are
         still down."""
-        if self._heir is not None and stands(self._heir.person):
-            return False
-        self._fall.lose(view.width, view.height)
-        return self._fall.fallen
+        self._fall.lose(view.width, view.height, doubted=doubted)
+        return self._down
+
+    def lay(self) -> None:
+        """Fallen, while nobody watched: down for as long as they lie."""
+        self._fall.fallen = True
 
     def off(self, found: Body) -> float:
         """How far a body found is from where this one was lost: over 1, it is not the same."""
         return self._fall.off(found.pose)
 
-    def found_as(self, t: float, heir: "_Watched") -> None:
+    def found_as(self, look: Look, heir: "_Watched") -> None:
         """Lost, and found again under another number. A fall that is told goes on under the old
-        one, until they stand."""
-        self._heir = heir
-        if not self._fall.fallen:
-            heir._fall.take_over(t, self._fall)
+        one alone, until they stand."""
+        assert look.view is not None
+        heir._former = self
+        self.lose(look.view)
+        heir._fall.take_over(look.t, self._fall)
+
+    @property
+    def _down(self) -> bool:
+        """Fallen, which is not told under the number they had before."""
+        told = self._former is not None and self._former._fall.fallen
+        return self._fall.fallen and not told and not self._up_again
 
     def gone(self) -> Person:
         """The person as lost: nothing of them is seen, only that they fell."""
@@ -148,22 +190,30 @@ class _Watched:
     def finish(self) -> Sequence[Count]:
         return self._measures.finish()
 
-    def _measured(self, t: float, body: Body, view: View, contexts: Contexts) -> Person:
+    def _measured(self, t: float, found: "_Seen", view: View, contexts: Contexts) -> Person:
         """Angles are fitted to the look itself, whose bands say how sure it is; what is read off
         the body alone is smoothed."""
-        slot, seen, _ = body
+        (slot, seen, _), as_seen, angles = found
         pose = self._smoothed(t, seen)
         size = (view.width, view.height)
-        as_seen = sight(seen, view.calibration, *size)
-        angles = fitted_angles(seen, as_seen)
         gravity = to_gravity(pose, view.calibration, *size)
         zones = zones_of(pose, view.zones, *size)
         person = Person(slot, pose, gravity, angles, zones=zones)
         self._fall.see(t, replace(person, pose=seen, gravity=as_seen.joints))
         context = next((contexts[zone] for zone in zones if zone in contexts), UNKNOWN)
-        measures = self._measures.step(t, {} if lies(person) else angles, context)
+        measures = self._measures.step(
+            t,
+            {} if lies(person) else angles,
+            context,
+            lambda: hands_of(person) if zones and self._for_minutes else None,
+            zones,
+        )
         self.counted = self._measures.counted
-        return replace(person, measures={**measures, FALLEN: Angle(float(self._fall.fallen))})
+        return replace(
+            person,
+            measures={**measures, FALLEN: Angle(float(self._down))},
+            verdicts=self._measures.verdicts,
+        )
 
     def _smoothed(self, t: float, pose: Pose) -> Pose:
         if self._smoothing is None:
@@ -171,3 +221,32 @@ class _Watched:
         else:
             self._smoothing.see(t, pose)
         return self._smoothing.shown
+
+
+class _Seen(NamedTuple):
+    """A body as it was seen, and its angles: none of one that is doubted."""
+
+    body: Body
+    sight: Sight
+    angles: Mapping[str, Angle | None]
+
+
+def _fitted(looks: Sequence[Look]) -> Iterator[list[_Seen]]:
+    """The bodies of each look; fitting has no memory, so that many are fitted together."""
+    bodies = [
+        (body, sight(body.pose, look.view.calibration, look.view.width, look.view.height))
+        for look in looks
+        if look.view is not None
+        for body in look.bodies
+    ]
+    some = (bodies[i : i + FITTED_TOGETHER] for i in range(0, len(bodies), FITTED_TOGETHER))
+    seen = chain.from_iterable(map(_fit, some))
+    for look in looks:
+        yield list(islice(seen, len(look.bodies) if look.view is not None else 0))
+
+
+def _fit(bodies: Sequence[tuple[Body, Sight]]) -> Iterator[_Seen]:
+    judged = [(body.pose, seen) for body, seen in bodies if not body.doubted]
+    angles = iter(fitted_angles([pose for pose, _ in judged], [seen for _, seen in judged]))
+    for body, seen in bodies:
+        yield _Seen(body, seen, {} if body.doubted else next(angles))

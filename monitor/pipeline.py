@@ -1,6 +1,6 @@
 """One camera, one picture → what changed. Decides; stores nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ import numpy as np
 from monitor.capture.rest import LONGEST_S
 from monitor.capture.watch import PictureWatch
 from monitor.clock import STEP_S, Clock
+from monitor.ergonomics.context import UNKNOWN
 from monitor.evidence import mask_out
 from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
@@ -19,17 +20,22 @@ from monitor.posture.episodes import Change, Episode
 from monitor.posture.falls import WITHIN_S
 from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
-from monitor.posture.minutes import Minutes
+from monitor.posture.minutes import Lift, Minutes
 from monitor.posture.model import Floats, Frame, Person, Pose, Region
 from monitor.posture.motion import Motion
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
-from monitor.posture.sampling import Sampling
+from monitor.posture.sampling import Budget, Sampling
 from monitor.posture.search import Search
 from monitor.posture.slots import NEAR, Slot, Slots
 from monitor.posture.vertical import Vertical
 from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon
+
+ASTRAY = (
+    "it looks elsewhere than when it was set up, so its zones, masks or tilt in the settings may "
+    "be wrong; events are told, and the time does not count as watched"
+)
 
 COMPANY = 0.5
 """Squares of a trunk length that change at least where somebody walks past: a body covers more than
@@ -49,7 +55,12 @@ class CameraPlan:
     zones: Mapping[str, Polygon] = field(default_factory=dict)
     contexts: Contexts = field(default_factory=dict)
     masks: tuple[Polygon, ...] = ()
-    frozen_after_s: float = 20.0
+    frozen_after_s: float = 15.0
+
+    @property
+    def placed(self) -> bool:
+        """Whether settings say where something is in its picture, or how it hangs."""
+        return bool(self.zones or self.masks) or self.calibration.origin == "settings"
 
     @property
     def gap_s(self) -> float:
@@ -60,10 +71,11 @@ class CameraPlan:
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """What one look led to. frame: as judged, masks applied, `None` when none came.
-    blind: why nothing could be judged, `None` when it could. calibration: judged by. moved: the
-    camera was found to look elsewhere; what it had learnt is void. resized: what is to be said of a
-    picture that has another size than before. look: what was judged; `None`
-    as the camera stops."""
+    blind: why nothing could be judged, `None` when it could. astray: why it is judged all the same
+    and does not count as watched. calibration: judged by. moved: the camera was found to look
+    elsewhere, back: where it looked at first; what it had learnt is void. resized: what is to be
+    said of a picture that has another size than before. look: what was judged; `None` as the
+    camera stops."""
 
     t: float
     at: datetime
@@ -71,12 +83,14 @@ class Step:
     blind: str | None
     calibration: Calibration
     moved: bool = False
+    back: bool = False
     slots: Sequence[Slot] = ()
     people: Sequence[Person] = ()
     changes: Sequence[Change] = ()
     running: Sequence[Episode] = ()
     look: Look | None = None
     resized: str | None = None
+    astray: str | None = None
 
     def when(self, t: float) -> datetime:
         """UTC of another moment on the same steady line."""
@@ -87,9 +101,17 @@ class CameraPipeline:
     """frames → poses → people → angles → episodes → changes, for one camera."""
 
     def __init__(
-        self, plan: CameraPlan, engine: Engine, clock: Clock, since: datetime | None = None
+        self,
+        plan: CameraPlan,
+        engine: Engine,
+        clock: Clock,
+        since: datetime | None = None,
+        left: Sequence[Episode] = (),
+        budget: Budget | None = None,
     ) -> None:
-        """since: up to here somebody else accounted for the camera's time; `None`: it was off."""
+        """since: up to here somebody else accounted for the camera's time; `None`: it was off.
+        left: the episodes that ran when they were gone. budget: of the worker, when the camera
+        shares it with others."""
         self.plan = plan
         self.minutes = Minutes()
         self._engine = engine
@@ -99,16 +121,15 @@ class CameraPipeline:
         self.coach = Coach()
         self._motion = Motion()
         self._outlook = Outlook()
-        self._slots = Slots(
-            lambda pose: self._motion.within(extent(pose)), self._at_edge, self._company
-        )
+        self._slots = Slots(self._moves, self._at_edge, self._company)
         self._strange: Floats = np.zeros((0, 2))
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
-        self._size = (0, 0)
+        self._size = self._first_size = (0, 0)
         self._search = Search()
+        self._budget = budget or Budget()
         self._sizes = Sizes()
-        self._judge = Judge(plan.rules, plan.contexts)
+        self._judge = Judge(plan.rules, plan.contexts, left)
         self._people: Sequence[Person] = ()
         self._sampling = Sampling(plan.fps)
         self.fps = plan.fps
@@ -124,9 +145,7 @@ class CameraPipeline:
     def there(self) -> bool:
         """Whether somebody may be: a body that is not believed counts once something moves in it,
         as nobody is believed before."""
-        return any(
-            slot.believed or self._motion.within(extent(slot.pose)) for slot in self._slots.all
-        )
+        return any(slot.believed or self._moves(slot.pose) for slot in self._slots.all)
 
     @property
     def sought(self) -> bool:
@@ -147,7 +166,8 @@ class CameraPipeline:
         if moved:
             self.vertical.forget()
             self.coach.forget()
-        self._account(frame.t, frame.at, None)
+        astray = ASTRAY if self._astray else None
+        self._account(frame.t, frame.at, astray)
         look = self._kept(frame)
         judged = self._judged(look)
         self._people = judged.people
@@ -156,19 +176,30 @@ class CameraPipeline:
             frame.at, frames_in, [float(p.pose.landmarks[:, 3].mean()) for p in judged.people]
         )
         return Step(
-            frame.t, frame.at, frame, None, self.vertical.calibration, moved,
+            frame.t, frame.at, frame, None, self.vertical.calibration,
+            moved and self._outlook.astray, moved and not self._outlook.astray,
             self._slots.seen, judged.people, judged.changes, list(self._judge.running), look,
-            resized,
+            resized, astray,
         )  # fmt: skip
+
+    @property
+    def _astray(self) -> bool:
+        """Whether what settings say of the picture may be wrong: it shows another view than at
+        first. Events are told all the same: better a doubtful one than none."""
+        elsewhere = self._outlook.astray or _differs(self._size, self._first_size)
+        return self.plan.placed and elsewhere
 
     def _resized(self, frame: Frame) -> str | None:
         """Whoever is followed is searched for anew in a picture of another size; one of another
         shape shows another view, and what was learnt of the camera is void."""
         (height, width), (was_wide, was_high) = frame.image.shape[:2], self._size
-        if not was_wide or (width, height) == self._size:
+        if not was_wide:
+            self._first_size = (width, height)
+            return None
+        if (width, height) == self._size:
             return None
         self._slots.drop()
-        if abs(width * was_high - height * was_wide) > max(width, height, was_wide, was_high):
+        if _differs((width, height), self._size):
             self.vertical.forget()
             self.coach.forget()
         return (
@@ -183,8 +214,12 @@ class CameraPipeline:
 
     def finish(self, t: float, at: datetime) -> Step:
         """End what runs, as the camera stops."""
+        return replace(self.leave(t, at), changes=self._judge.finish(), running=())
+
+    def leave(self, t: float, at: datetime) -> Step:
+        """Stop, for somebody else to take up what runs."""
         self._account(t, at, None if self._sees else "stopped")
-        return Step(t, at, None, None, self.vertical.calibration, changes=self._judge.finish())
+        return Step(t, at, None, None, self.vertical.calibration, running=list(self._judge.running))
 
     def _account(self, t: float, at: datetime, blind: str | None) -> None:
         """The time since the last look was watched or blind. How long it was is told by the steady
@@ -222,12 +257,22 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
-        seen = self._slots.seen
-        self._slots.see(frame.t, looks, self._find(frame, looks, known))
-        new = [middle(slot.pose) for slot in self._slots.seen if slot not in seen]
-        self._search.found(frame.t, np.array(new).reshape(-1, 2))
+        self._strange = self._motion.outside(
+            extent(pose) for pose in [*looks, *(slot.pose for slot in self._slots.seen)]
+        )
+        if not self._slots.all or self._budget.may_search(self._clock.steady()):
+            self._search_among(frame, looks, known)
+        else:
+            self._slots.see(frame.t, looks, [])
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
+
+    def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
+        """Take in what was followed and what a search finds besides."""
+        seen = self._slots.seen
+        self._slots.see(frame.t, looks, self._find(frame, known))
+        new = [s.pose for s in self._slots.seen if s not in seen and self._moves(s.pose)]
+        self._search.found(frame.t, np.array([*map(middle, new)]).reshape(-1, 2))
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
         """What was seen where somebody was expected, by slot, and was taken for nobody; near
@@ -241,6 +286,10 @@ class CameraPipeline:
             and in_view(pose, *self._size)
             and not any(_near(pose, other) for other in seen.values())
         }
+
+    def _moves(self, pose: Pose) -> bool:
+        """Whether something moves in this body; else it is nobody, until it does."""
+        return self._motion.within(extent(pose))
 
     def _at_edge(self, pose: Pose) -> bool:
         """Whether somebody may come in close to this body."""
@@ -267,10 +316,8 @@ class CameraPipeline:
         self._took(frame.at, "mend", started)
         return looks
 
-    def _find(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> list[Pose]:
+    def _find(self, frame: Frame, known: Sequence[Region]) -> list[Pose]:
         height, width = frame.image.shape[:2]
-        seen = [*looks, *(slot.pose for slot in self._slots.seen)]
-        self._strange = self._motion.outside(map(extent, seen))
         squares = self._search.squares(
             frame.t,
             (width, height),
@@ -282,7 +329,8 @@ class CameraPipeline:
             return []
         started = self._clock.steady()
         finds = self._engine.find(frame.image, squares, known=known)
-        self._took(frame.at, "find", started)
+        ended = self._took(frame.at, "find", started)
+        self._budget.searched(ended, ended - started)
         return _in_view(finds, frame)
 
     def _kept(self, frame: Frame) -> Look:
@@ -319,14 +367,33 @@ class CameraPipeline:
         if look.view is not None:
             self.coach.see(look.t, judged.people, look.view)
         self._took(look.at, "judge", started)
-        self._count(judged, look.at)
+        if self._sees:
+            self._count(judged, look.at)
         return judged
 
     def _count(self, judged: Judged, at: datetime) -> None:
         self.minutes.moved(at, [count.kind.value for count in judged.counted])
+        self.minutes.lifted(at, self._lifts(judged))
 
-    def _took(self, at: datetime, stage: str, started: float) -> None:
-        self.minutes.took(at, stage, 1000.0 * (self._clock.steady() - started))
+    def _lifts(self, judged: Judged) -> Iterator[Lift]:
+        for count in judged.counted:
+            for zone in count.zones:
+                known = self.plan.contexts.get(zone, UNKNOWN)
+                coupling = None if known.coupling is None else known.coupling.value
+                yield Lift(
+                    zone, count.kind.value, known.load_kg, coupling, count.origin, count.destination
+                )
+
+    def _took(self, at: datetime, stage: str, started: float) -> float:
+        """Count what has just ended; when that was."""
+        ended = self._clock.steady()
+        self.minutes.took(at, stage, 1000.0 * (ended - started))
+        return ended
+
+
+def _differs(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two pictures are of different shape, more than rounding makes them."""
+    return abs(size[0] * other[1] - size[1] * other[0]) > max(*size, *other)
 
 
 def _near(one: Pose, other: Pose) -> bool:

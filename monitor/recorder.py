@@ -4,18 +4,21 @@ Rows go into the journal; the picture of an event is on disk before its row spea
 replaced, whole, when the peak rises.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
 
-from monitor import accounts, evidence, recordings
+from monitor import accounts, evidence, handover, recordings
 from monitor.accounts import Account
 from monitor.capture import watch
 from monitor.durable import make_folder, write_durably
+from monitor.handover import Left
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
@@ -40,10 +43,20 @@ SAID_FOR = timedelta(days=1)
 """How long it is said that a camera was moved or its picture has another size: its zones can be
 wrong, and nobody tells us when they were mended."""
 
+LOST = "no picture: it was lost as the worker was replaced"
+
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+PEAK_S = 2.0
+"""A higher peak's picture waits so long after the last was stored, or for the end: somebody who
+bends is drawn once or twice, not at every look."""
 
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
+
+HANDOVER_S = 1.0
+"""What runs is kept this often for a worker that comes after: it knows to a second when somebody
+was seen last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +96,39 @@ class Keep:
 
 @dataclass(slots=True, eq=False)
 class _Record:
-    """What is remembered of one running episode. picture: at its highest so far, waiting to be
-    stored; shown: the measure it shows."""
+    """What is remembered of one running episode. peak: at its highest so far, waiting to be
+    stored; shown: the measure it shows; lost: gone with the worker before."""
 
     id: UUID = field(default_factory=uuid4)
     revision: int = 0
-    picture: bytes | None = None
+    peak: "_Peak | None" = None
     shown: float = float("-inf")
+    lost: bool = False
     note: str | None = None
     path: str | None = None
     written_t: float = float("-inf")
+
+
+class _Peak:
+    """Somebody in one picture, drawn when it is to be stored: few of those that may be are."""
+
+    def __init__(self, draw: Callable[[], bytes | None]) -> None:
+        self._draw = draw
+
+    @cached_property
+    def picture(self) -> bytes | None:
+        return self._draw()
+
+
+def _known_by(record: _Record) -> dict[str, Any]:
+    """What the worker after this one must know to go on. A picture that waits will be lost, so that
+    nothing is shown of its peak."""
+    return {
+        "id": str(record.id),
+        "revision": record.revision,
+        "path": record.path,
+        "shown": record.shown if record.peak is None else float("-inf"),
+    }
 
 
 def nobody(_image: Image) -> Sequence[tuple[float, float, float]]:
@@ -122,7 +158,9 @@ class Recorder:
         self._writer = uuid4().hex
         self._counted = NEVER
         self._account = accounts.file_of(keep.data, plan.name)
+        self._running = handover.file_of(keep.data, plan.name)
         self._records: dict[Episode, _Record] = {}
+        self._handed_t = float("-inf")
         self._backlog: dict[tuple[object, ...], Base] = {}
         self._incidents: dict[str, Incident] = {}
         self._tape = Tape(plan.name, engine, plan.fps, plan.gap_s)
@@ -131,21 +169,25 @@ class Recorder:
 
     def record(self, step: Step) -> None:
         """Landmarks, evidence and rows of one step."""
+        if step.back:
+            self._end_incident("moved", step.at)
         self._notice("moved", MOVED if step.moved else None, step.at)
         self._notice("size", step.resized, step.at)
         if self._keep.landmarks:
             self._keep_landmarks(step)
-        pictures: dict[int, tuple[bytes | None]] = {}
+        peaks: dict[int, _Peak] = {}
         for episode in step.running:
-            self._keep_picture(episode, step, pictures)
+            self._keep_peak(episode, step, peaks)
         for change in step.changes:
             self._changed(change, step)
         for episode in step.running:
             record = self._records[episode]
-            due = step.t - record.written_t >= RENEW_S
-            if record.revision and (record.picture is not None or due):
+            wait_s = RENEW_S if record.peak is None else PEAK_S
+            due = step.look is None or step.t - record.written_t >= wait_s
+            if record.revision and due:
                 self._write(episode, record, step)
         self._records = {e: self._records[e] for e in step.running}
+        self._hand_over(step)
         refusal = self._flush()
         if refusal is None:
             self._end_incident("journal", step.at)
@@ -163,6 +205,13 @@ class Recorder:
             self._put(row)
         self._flush()
         return left.until if left.run == self._keep.run else None
+
+    def left(self, at: datetime, t: float) -> list[Episode]:
+        """The episodes that ran when the worker before was gone. at, t: now, UTC and steady
+        seconds."""
+        left = handover.load(self._running, at, t, self._plan.rules)
+        self._records = {one.episode: self._taken_up(one.row) for one in left}
+        return list(self._records)
 
     def minutes(self, over: Sequence[Minute], running: Sequence[Minute], until: datetime) -> None:
         """Rows of the minutes that are over, and a line in the log for each; those running are kept
@@ -210,12 +259,13 @@ class Recorder:
             self._begin_incident(kind, reason, at)
 
     def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
-        """The picture as it may be kept: see `monitor.evidence.picture`."""
+        """The picture as it may be kept: see `monitor.evidence.picture`. Where no body is shown
+        all of it is tiles, and no face has to be found."""
         return evidence.picture(
             image,
             judged,
             others,
-            faces=self._faces(image),
+            faces=self._faces(image) if judged is not None or others else (),
             skeleton_only=self._keep.skeleton_only,
         )
 
@@ -255,20 +305,34 @@ class Recorder:
     def _record(self, episode: Episode) -> _Record:
         return self._records.setdefault(episode, _Record())
 
-    def _keep_picture(
-        self, episode: Episode, step: Step, drawn: dict[int, tuple[bytes | None]]
-    ) -> None:
+    def _hand_over(self, step: Step) -> None:
+        """Before the rows are written: one that is not there yet is written by whoever takes the
+        episode up."""
+        written = step.changes or any(r.written_t == step.t for r in self._records.values())
+        if self._test or not (written or step.t - self._handed_t >= HANDOVER_S):
+            return
+        self._handed_t = step.t
+        left = [Left(episode, _known_by(record)) for episode, record in self._records.items()]
+        handover.save(self._running, step.at, step.t, left)
+
+    def _taken_up(self, row: Mapping[str, Any]) -> _Record:
+        """A picture that was not stored yet is lost, and one whose row was not is swept away when
+        the supervisor was gone too: the next one shows what goes on."""
+        path = row["path"]
+        if path is None or not (self._keep.evidence / path).is_file():
+            return _Record(UUID(row["id"]), row["revision"], note=LOST, lost=True)
+        return _Record(UUID(row["id"]), row["revision"], path=path, shown=row["shown"])
+
+    def _keep_peak(self, episode: Episode, step: Step, peaks: dict[int, _Peak]) -> None:
         record = self._record(episode)
-        frame = step.frame
-        if frame is None or episode.peak_t != step.t:
+        person, shows = episode.person, episode.seen_t if record.lost else episode.peak_t
+        if step.frame is None or person is None or shows != step.t:
             return
-        if episode.peak < record.shown + PICTURE_STEP:
+        if episode.value < record.shown + PICTURE_STEP:
             return
-        if episode.slot not in drawn:
-            drawn[episode.slot] = (self._draw(episode.peak_person, step),)
-        (record.picture,) = drawn[episode.slot]
-        record.shown = episode.peak
-        record.note = None if record.picture else "no picture: a head could not be placed"
+        draw = partial(self._draw, person, step)
+        record.peak = peaks.setdefault(episode.slot, _Peak(draw))
+        record.shown, record.lost = episode.value, False
 
     def _draw(self, person: Person, step: Step) -> bytes | None:
         assert step.frame is not None
@@ -276,8 +340,11 @@ class Recorder:
         return self.blurred(step.frame.image, person.pose, others)
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
-        if record.picture is not None:
-            self._store_picture(episode, record, step)
+        peak, record.peak = record.peak, None
+        if peak is not None:
+            record.note = None if peak.picture else "no picture: a head could not be placed"
+            if peak.picture:
+                self._store_picture(peak.picture, episode, record, step)
         record.revision += 1
         record.written_t = step.t
         self._put(
@@ -295,9 +362,7 @@ class Recorder:
             )
         )
 
-    def _store_picture(self, episode: Episode, record: _Record, step: Step) -> None:
-        picture, record.picture = record.picture, None
-        assert picture is not None
+    def _store_picture(self, picture: bytes, episode: Episode, record: _Record, step: Step) -> None:
         day = step.when(episode.started_t).strftime("%Y-%m-%d")
         path = f"{day}/{record.id}.jpg"
         try:

@@ -11,7 +11,15 @@ from monitor.posture.episodes import Episode
 from monitor.posture.gravity import Calibration
 from monitor.posture.minutes import Minute
 from monitor.posture.rules import MEASURES
-from monitor.store.tables import Base, CoverageMinute, Event, MovementMinute, PostureMinute
+from monitor.store.tables import (
+    Base,
+    CoverageMinute,
+    Event,
+    Lift,
+    MovementMinute,
+    PostureMinute,
+    ZoneMinute,
+)
 
 
 def event_row(
@@ -54,7 +62,7 @@ def event_row(
         ],
         angles={
             name: None if a is None else {"deg": a.deg, "low": a.low, "high": a.high}
-            for name, a in episode.peak_person.angles.items()
+            for name, a in episode.peak_angles.items()
         },
         calibration=asdict(calibration),
         engine=engine,
@@ -83,9 +91,14 @@ def minute_rows(minute: Minute, camera: str, writer: str) -> list[Base]:
         PostureMinute(**key, measure=measure, band=band, seconds=seconds)
         for (measure, band), seconds in minute.bands.items()
     ]
+    zones = [
+        ZoneMinute(**key, zone=zone, measure=measure, band=band, seconds=seconds)
+        for (zone, measure, band), seconds in minute.zone_bands.items()
+    ]
     counted = Kind if minute.people_s or minute.movements else ()
     movements = [
         MovementMinute(**key, kind=kind.value, count=minute.movements[kind.value])
         for kind in counted
     ]
-    return [*postures, *movements, coverage]
+    lifts = [Lift(**key, number=i, **asdict(lift)) for i, lift in enumerate(minute.lifts)]
+    return [*postures, *zones, *movements, *lifts, coverage]

@@ -37,19 +37,49 @@ ROOT = Path(__file__).parents[1]
 PACKS = ROOT / "config" / "rules"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+def _in_picture(share: float) -> float:
+    if not 0 <= share <= 1:
+        raise ValueError(
+            "lies outside the picture: corners are shares of its width and height, from 0 to 1"
+        )
+    return share
+
+
+Fraction = Annotated[float, AfterValidator(_in_picture)]
 Point = tuple[Fraction, Fraction]
 
 
 def _polygon(points: list[Point]) -> list[Point]:
     if len({tuple(p) for p in points}) < 3:
         raise ValueError("a polygon needs at least three different corners")
-    edges = list(zip(points, points[1:] + points[:1], strict=True))
+    corners = [
+        p for p, before in zip(points, points[-1:] + points[:-1], strict=True) if p != before
+    ]
+    edges = list(zip(corners, corners[1:] + corners[:1], strict=True))
     for i, (a, b) in enumerate(edges):
         for c, d in edges[i + 2 : len(edges) - (i == 0)]:
-            if _cross(a, b, c) * _cross(a, b, d) < 0 and _cross(c, d, a) * _cross(c, d, b) < 0:
-                raise ValueError("the polygon's edges cross each other: list its corners in order")
+            if _meet(a, b, c, d):
+                raise ValueError(
+                    "the polygon's edges cross each other or touch: list its corners in order"
+                )
+    if all(_cross(corners[0], corners[1], corner) == 0 for corner in corners):
+        raise ValueError("the polygon's corners lie on one line: nobody can stand in it")
     return points
+
+
+def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether two edges have a point in common."""
+    if _cross(a, b, c) * _cross(a, b, d) < 0 and _cross(c, d, a) * _cross(c, d, b) < 0:
+        return True
+    return _on(a, b, c) or _on(a, b, d) or _on(c, d, a) or _on(c, d, b)
+
+
+def _on(a: Point, b: Point, corner: Point) -> bool:
+    """Whether a corner lies on an edge."""
+    beside = any(not min(p, q) <= at <= max(p, q) for p, q, at in zip(a, b, corner, strict=True))
+    return not beside and _cross(a, b, corner) == 0
 
 
 def _cross(a: Point, b: Point, c: Point) -> float:
@@ -61,7 +91,7 @@ Polygon = Annotated[list[Point], AfterValidator(_polygon)]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Shift(Part):
@@ -167,7 +197,7 @@ class Camera(Part):
     rtsp_transport: Literal["tcp", "udp"] = "tcp"
     open_timeout_s: float = Field(10.0, gt=0, le=120)
     read_timeout_s: float = Field(10.0, gt=0, le=120)
-    frozen_after_s: float = Field(20.0, ge=2, le=600)
+    frozen_after_s: float = Field(15.0, ge=2, le=600)
     pitch_deg: float | None = Field(
         None, ge=-90, le=90, description="positive: the camera looks down; learnt when left out"
     )
@@ -348,6 +378,10 @@ class PackRule(Part):
             raise ValueError(
                 f"leave ({self.leave:g}) must not be over enter ({self.enter:g}): "
                 "a posture ends below the limit that began it"
+            )
+        if MEASURES[self.measure].unit == "°" and not -180 <= self.leave <= self.enter <= 180:
+            raise ValueError(
+                f"enter ({self.enter:g}) and leave ({self.leave:g}) must lie within 180 degrees"
             )
         if isinstance(self.hold_s, list):
             angles = [a for a, _ in self.hold_s]

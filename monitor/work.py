@@ -1,8 +1,13 @@
-"""The life of a worker process: orders on standard input, its pulse on standard output."""
+"""The life of a worker process: orders on standard input, its pulse on standard output.
+
+There is a worker for each core: OpenCV's own threads would only wait for one another.
+"""
 
 import faulthandler
 import pickle
 import sys
+
+import cv2
 
 from monitor import logs
 from monitor.clock import SystemClock
@@ -20,6 +25,7 @@ WAIT_S = 20.0
 
 def main() -> None:
     logs.configure()
+    cv2.setNumThreads(1)
     orders: Orders = pickle.load(sys.stdin.buffer)
     spec = orders.engine
     data = orders.keep.data
@@ -41,7 +47,7 @@ def main() -> None:
 
     def alive(camera: str) -> None:
         if not heart.beat(camera):
-            worker.stop()
+            worker.make_way()
 
     with locked(orders.keep.writing, alone=False, wait_s=WAIT_S):
         worker.run(alive)

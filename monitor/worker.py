@@ -74,13 +74,16 @@ class WatchedCamera:
         faces: FaceFinder,
         budget: Budget | None = None,
     ) -> None:
-        plan = job.plan
+        plan, now, t = job.plan, clock.now(), clock.steady()
         self._job = job
         self._clock = clock
         self._budget = budget or Budget()
         self._snapshots = keep.snapshots
         self._recorder = Recorder(plan, engine.name, keep, faces)
-        self._pipeline = CameraPipeline(plan, engine, clock, self._recorder.resume())
+        left = self._recorder.left(now, t)
+        self._pipeline = CameraPipeline(
+            plan, engine, clock, self._recorder.resume(), left, self._budget
+        )
         self._calibration = calibrations.file_of(keep.data, plan.name)
         self._learnt = 0
         if plan.calibration.origin == "assumed":
@@ -103,14 +106,14 @@ class WatchedCamera:
         self._rate = Rate(plan.fps)
         self._frames_in = 0
         self._step: Step | None = None
-        self._state = ("starting", "", clock.now())
+        self._state = ("starting", "", now)
         self.age_s = 0.0
         """Of the picture judged last, as its judgement began; 0 when there was none."""
         self._latency_ms: float | None = None
         self._latencies_ms: list[float] = []
         self._snapshot: str | None = None
         self._told_t = self._snapshot_t = self._silence_t = self._account_t = float("-inf")
-        self._picture_t = self._coach_t = clock.steady()
+        self._picture_t = self._coach_t = t
 
     @property
     def name(self) -> str:
@@ -152,16 +155,19 @@ class WatchedCamera:
             late = t - feed.in_t > gap_s or t - self._picture_t > gap_s + LONGEST_S
         return (feed.state == "down" or late) and t - self._silence_t >= SILENCE_S
 
-    def stop(self) -> None:
-        """End what runs and keep everything. A capture thread that hangs is left behind."""
+    def stop(self, *, for_good: bool = True) -> None:
+        """End what runs, or leave it to the worker that comes after; keep everything. A capture
+        thread that hangs is left behind."""
         self._feed.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
-        self._recorder.record(self._pipeline.finish(t, now))
+        end = self._pipeline.finish if for_good else self._pipeline.leave
+        self._recorder.record(end(t, now))
         self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
         coaches.save(self._coach, self._pipeline.coach)
         self._state = ("off", "", now)
         self._recorder.row(self._state_row(self._feed.state, now))
-        self._recorder.close()
+        if for_good:
+            self._recorder.close()
 
     def _keep_minutes(self, t: float, over: Sequence[Minute]) -> None:
         if over or t - self._account_t >= ACCOUNT_S:
@@ -193,6 +199,8 @@ class WatchedCamera:
                 return "down", "no pictures come"
             if step.frame is not None and step.blind is not None:
                 return "blind", WORDS[step.blind]
+            if step.astray is not None:
+                return "blind", step.astray
             if self._budget.share < OVERLOADED:
                 return "up", "the computer is overloaded: every camera is looked at less often"
         return feed.state, feed.reason
@@ -265,6 +273,7 @@ class Worker:
         self._budget = Budget()
         self._wakeup = threading.Event()
         self._stopping = False
+        self._for_good = True
         keep.snapshots.mkdir(parents=True, exist_ok=True)
         self.cameras = [
             WatchedCamera(job, engine, clock, self._wakeup, keep, faces, self._budget)
@@ -282,7 +291,7 @@ class Worker:
                 self._self_test.step()
         finally:
             for camera in self.cameras:
-                camera.stop()
+                camera.stop(for_good=self._for_good)
 
     def step(self, timeout: float, alive: Callable[[str], None]) -> None:
         """Wait for a picture, then look at every camera once."""
@@ -301,8 +310,13 @@ class Worker:
         """A signal may come at any moment, even while a lock is held: this sets no event."""
         self._stopping = True
 
+    def make_way(self) -> None:
+        """The same, for another worker that takes up what runs."""
+        self._for_good, self._stopping = False, True
+
 
 def stop_on_signals(worker: Worker) -> None:
-    """End cleanly on SIGTERM; Ctrl-C is the supervisor's to handle."""
+    """End cleanly on SIGTERM, make way on SIGUSR1; Ctrl-C is the supervisor's to handle."""
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    signal.signal(signal.SIGUSR1, lambda *_: worker.make_way())
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from dashboard import DashboardConfig, create_app
 from monitor.store import users
 from monitor.store.database import migrate, open_database, sessions_of
+from monitor.store.tables import Base, Lift, MovementMinute, PostureMinute, ZoneMinute
 from tests.builders import NOON
 from tests.fakes_analyst import FakeAnalyst
 
@@ -34,6 +35,45 @@ COACH = {
     "advice": ["Feet are hidden 80 % of the time: move what hides them."],
 }
 """What a camera told that sees people without their feet."""
+
+
+def a_worked_hour(camera: str, before: datetime = NOON) -> list[Base]:
+    """An hour of four people: posture, verdicts, movements, and lifts in one of two zones."""
+    bands = {
+        ("trunk_flexion", "0-20"): 130.0,
+        ("trunk_flexion", "20-30"): 25.0,
+        ("trunk_flexion", "30-60"): 60.0,
+        ("trunk_flexion", "60+"): 15.0,
+        ("trunk_flexion", "unseen"): 10.0,
+        ("upper_arm_elevation", "0-20"): 200.0,
+        ("upper_arm_elevation", "90+"): 40.0,
+        ("en1005_4.trunk", "static conditional"): 20.0,
+        ("en1005_4.trunk", "high not acceptable"): 55.0,
+        ("en1005_4.trunk", "static not acceptable"): 5.0,
+        ("en1005_4.trunk", "acceptable"): 150.0,
+        ("en1005_4.trunk", "unseen"): 10.0,
+        ("en1005_4.upper_arm", "acceptable"): 200.0,
+        ("en1005_4.upper_arm", "high conditional"): 40.0,
+    }
+    rows: list[Base] = []
+    for i in range(1, 61):
+        at: dict[str, Any] = {"camera": camera, "minute": before - timedelta(minutes=i)}
+        for (measure, band), seconds in bands.items():
+            shared = {**at, "measure": measure, "band": band}
+            rows.append(PostureMinute(**shared, seconds=seconds))
+            rows.append(ZoneMinute(**shared, zone="packing", seconds=seconds / 2))
+            rows.append(ZoneMinute(**shared, zone="ramp", seconds=seconds / 4))
+        kinds = {"bend": 5, "squat": 0, "overhead_reach": 1, "stoop_lift": 3, "squat_lift": 0}
+        rows += [MovementMinute(**at, kind=kind, count=count) for kind, count in kinds.items()]
+        hands = {"height_cm": [10.0, 80.0], "reach_cm": [25.0, 48.0]}
+        carried = {"height_cm": [70.0, 140.0], "reach_cm": [20.0, 45.0]}
+        known = {"zone": "packing", "load_kg": 12.0, "coupling": "fair"}
+        rows += [
+            Lift(**at, **known, number=n, kind="stoop_lift", origin=hands, destination=carried)
+            for n in range(3)
+        ]
+    rows.append(Lift(**at, number=3, zone="ramp", kind="lowering"))
+    return rows
 
 
 @dataclass

@@ -15,11 +15,12 @@ def measured(
     poses: Sequence[Pose], calibration: Calibration, size: tuple[int, int]
 ) -> list[Person]:
     """Everybody in one picture of `size` (width, height), numbered from 1."""
-    people = []
-    for number, pose in enumerate(poses, 1):
-        seen = sight(pose, calibration, *size)
-        people.append(Person(number, pose, seen.joints, fitted_angles(pose, seen)))
-    return people
+    sights = [sight(pose, calibration, *size) for pose in poses]
+    angles = fitted_angles(poses, sights)
+    return [
+        Person(number, pose, seen.joints, found)
+        for number, (pose, seen, found) in enumerate(zip(poses, sights, angles, strict=True), 1)
+    ]
 
 
 def person_result(person: Person) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.capture.detail import Detail
+from monitor.capture.detail import Detail, Loss
 from monitor.posture.model import Frame
 
 Blindness = Literal["frozen", "black", "covered", "defocused"]
@@ -20,8 +20,10 @@ WORDS: Mapping[str, str] = {
 }
 """What is told of each."""
 
-_LOOP = 8
-"""Pictures that come again and again, so many at most, are no film."""
+_LOOP = 64
+"""Pictures that come again and again, so many at most, are no film: those of 12 s at five looks a
+second, for an encoder sharpens one and the same picture step by step after each key picture, and
+these are up to 10 s apart."""
 
 _GRID = 8
 """Every 8th point of every 8th row is looked at: 32,400 points of a 1080p picture."""
@@ -29,34 +31,36 @@ _BLOCKS = (12, 20)
 _LIVE_SHARE = 0.03
 _BLACK_MEAN = 16.0
 _BLACK_SPREAD = 8.0
+_DETAIL_S = 1.0
 
 
 class PictureWatch:
     """Says of each sampled frame whether a person could be seen in it at all.
 
-    Frozen: for `frozen_after_s` no picture came but those last seen before (the last 8 that
-    differ: a recorder may repeat a few, and an encoder sharpens one and the same picture step by
-    step after each key picture). The same: in at least 97 % of 240 blocks all points looked at
-    have exactly the value they had. A live sensor is noisy, and whatever the encoder drops, each
-    key picture (every 1 to 10 s, so several within 20 s) is coded anew from other noise: some
-    rounding falls otherwise in far more blocks. What stays equal is a picture repeated by a
-    driver, a recorder or a bridge. The 3 % leave room for the clock a camera writes into its
-    picture. Equality, not small difference, is asked for: a quiet hall is never called frozen, at
-    the price that a stuck sensor is noticed only once its encoder's rate control has settled,
-    which takes some 10 s more.
+    Frozen: for `frozen_after_s` no picture came but those last seen before (the last 64 that
+    differ, 32 kB each). The same: in at least 97 % of 240 blocks all points looked at have exactly
+    the value they had. A live sensor is noisy, and whatever the encoder drops, each key picture
+    (every 1 to 10 s) is coded anew from other noise: some rounding falls otherwise in far more
+    blocks. What stays equal is a picture repeated by a driver, a recorder or a bridge. The 3 %
+    leave room for the clock a camera writes into its picture. Equality, not small difference, is
+    asked for: a quiet hall is never called frozen, at the price that a stuck sensor is noticed only
+    once its encoder has settled (docs/operation.md).
 
     Black: for `black_after_s`, mean brightness under 16 of 255 (the black level of video: a lens
     cap or a lost signal) with a spread under 8, so that one lamp in a dark hall is no black.
 
-    Both end with the first picture that differs. Covered and out of focus: see `Detail`.
+    Both end with the first picture that differs. Covered and out of focus: see `Detail`, which is
+    shown a picture a second.
     """
 
-    def __init__(self, *, frozen_after_s: float = 20.0, black_after_s: float = 2.0):
+    def __init__(self, *, frozen_after_s: float = 15.0, black_after_s: float = 2.0):
         self._frozen_after_s = frozen_after_s
         self._black_after_s = black_after_s
         self._seen: deque[NDArray[np.uint8]] = deque(maxlen=_LOOP)
         self._still_from = 0.0
         self._detail, self._shape = Detail(), (0, 0, 0)
+        self._detail_t = float("-inf")
+        self._loss: Loss | None = None
         self._black_from: float | None = None
 
     def look(self, frame: Frame) -> Blindness | None:
@@ -68,7 +72,10 @@ class PictureWatch:
             return "frozen"
         if frame.image.shape != self._shape:
             self._detail, self._shape = Detail(), frame.image.shape
-        return self._detail.look(frame.t, frame.image)
+            self._detail_t = float("-inf")
+        if frame.t - self._detail_t >= _DETAIL_S:
+            self._loss, self._detail_t = self._detail.look(frame.t, frame.image), frame.t
+        return self._loss
 
     def _black_for(self, points: NDArray[np.uint8], t: float) -> float:
         if points.mean() >= _BLACK_MEAN or points.std() >= _BLACK_SPREAD:

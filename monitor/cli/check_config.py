@@ -23,7 +23,7 @@ def command(path: Path) -> None:
 
     Ends with status 0 if all is well; otherwise every wrong key is named with what would be
     right, and the status is 2. What is allowed and most likely not meant is warned of. No camera is
-    called, nothing is written.
+    called, nothing is written; recordings are looked into.
 
     \b
       plumbline -s my.yaml check-config

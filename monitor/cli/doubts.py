@@ -3,9 +3,13 @@
 import os
 from collections.abc import Iterator
 from itertools import combinations
+from urllib.parse import urlsplit
 
-from monitor.capture.urls import camera_kind
-from monitor.settings import Settings
+from monitor.capture.open import make_source
+from monitor.capture.urls import camera_kind, host_and_port, usb_address
+from monitor.clock import SystemClock
+from monitor.errors import CaptureError
+from monitor.settings import Camera, Settings
 
 BUSY_CORES = 0.32
 """Of one core, that a camera of 1920 x 1080 pixels and 25 pictures a second takes while it follows
@@ -18,12 +22,40 @@ BUSY_SHARE = 1 / 3
 def doubts(settings: Settings, cores: int | None = None) -> Iterator[str]:
     """One sentence for each. cores: of the computer; those it gives us when left out."""
     yield from _too_many(len(settings.cameras), cores or len(os.sched_getaffinity(0)))
+    for camera in settings.cameras:
+        yield from _no_film(camera)
     for one, other in combinations(settings.cameras, 2):
-        if one.url == other.url and camera_kind(one.url) in ("rtsp", "http", "usb"):
+        if (leads := _leads_to(one.url)) is not None and leads == _leads_to(other.url):
             yield (
                 f"cameras {one.name} and {other.name} have the same address: it would be watched "
                 "twice, and its events told twice; several zones and rules fit on one camera"
             )
+
+
+def _leads_to(url: str) -> tuple[object, ...] | None:
+    """The same for every way to write the address of one camera, whoever asks; `None` for what may
+    be shown twice."""
+    match camera_kind(url):
+        case "rtsp" | "http":
+            parts = urlsplit(url)
+            return (*host_and_port(url), parts.path, parts.query)
+        case "usb":
+            return (usb_address(url).device,)
+        case _:
+            return None
+
+
+def _no_film(camera: Camera) -> Iterator[str]:
+    """A recording that is none: a text, a list of other addresses, or not there."""
+    if camera_kind(camera.url) != "file":
+        return
+    source = make_source(camera.url, clock=SystemClock())
+    try:
+        source.open()
+    except CaptureError as e:
+        yield f"camera {camera.name} will show nothing: {e}"
+    else:
+        source.close()
 
 
 def _too_many(cameras: int, cores: int) -> Iterator[str]:

@@ -110,6 +110,11 @@ TEXTS = {
         "use a hoist or vacuum lifter for what is lifted often.",
         "用升降台或弹簧升降料箱使搬举起点不低于指节高度，频繁搬举的物品使用起重或真空吸吊设备。",
     ),
+    "heavy": Advice(
+        "Make the load lighter or split it, bring it to hip height and close to the body, give it "
+        "handles, and lift it less often or by a hoist.",
+        "减轻或拆分货物，将其置于髋部高度并靠近身体，加装把手，减少搬举次数或使用起重设备。",
+    ),
     "lowering": Advice(
         "Set loads down at hip height: a lift table or roller conveyor instead of the floor.",
         "将货物放置在髋部高度：用升降台或辊道代替地面。",
@@ -158,10 +163,7 @@ OF_COUNT = {
 }
 OF_DOSE = {
     "back_bent": "work_height",
-    "neck_bent": "head_down",
-    "neck_bent_far": "head_down",
     "elbows_above_shoulders": "overhead",
-    "squatting": "low_work",
 }
 
 WHOLE_BODY = ("rula", "reba", "owas")
@@ -182,14 +184,18 @@ def for_event(measure: str, angles: Mapping[str, Angle | None]) -> Advice:
     return advice
 
 
-def for_report(per_hour: Mapping[str, float], dose: Mapping[str, float]) -> tuple[Advice, ...]:
-    """What would help most first, from counts an hour and shares of the minutes a day.
+def for_report(
+    per_hour: Mapping[str, float], dose: Mapping[str, float], lifting: Iterable[float] = ()
+) -> tuple[Advice, ...]:
+    """What would help most first, from counts an hour, shares of the minutes a day and lifting
+    indexes.
 
     per_hour: by the values of `monitor.ergonomics.counts.Kind`; dose: by the names of
     `monitor.ergonomics.dose.POSTURES`. Empty when nothing is over its limit; an unknown name is a
     KeyError."""
     weights = [(n / LIMITS_PER_HOUR[kind], OF_COUNT[kind]) for kind, n in per_hour.items()]
     weights += [(share / DOSE_SHARE, OF_DOSE[posture]) for posture, share in dose.items()]
+    weights += [(index, "heavy") for index in lifting]
     over = sorted((w for w in weights if w[0] >= 1), reverse=True)
     return tuple(TEXTS[topic] for topic in _once(topic for _, topic in over))
 

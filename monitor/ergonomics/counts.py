@@ -4,11 +4,12 @@ Seconds everywhere: the same movement is counted whether it is sampled five or t
 second.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.ergonomics.method import Evidence, Method
+from monitor.posture.hands import Hands
 from monitor.posture.model import Angle
 
 METHOD = Method(
@@ -81,12 +82,26 @@ TITLES = {
 }
 
 
+LIFTS = (Kind.STOOP_LIFT, Kind.SQUAT_LIFT, Kind.LOWERING)
+
+Look = Callable[[], Hands | None]
+"""Where the hands are now, asked for only when a lift may be under way."""
+
+
+def unseen() -> None:
+    """Hands that nobody can tell of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One movement counted; t: when it began, steady seconds."""
+    """One movement counted; t: when it began, steady seconds. Of lifts and lowerings: the zones in
+    which it began, and where the hands took the load and where they brought it; `None`: unseen."""
 
     kind: Kind
     t: float
+    zones: tuple[str, ...] = ()
+    origin: Hands | None = None
+    destination: Hands | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +182,15 @@ class Counts:
         self._reaches = {side: Cycle(REACH_DEG, 75.0, REACH_S) for side in SIDES}
         self._lift = _Lift()
 
-    def step(self, t: float, angles: Mapping[str, Angle | None]) -> list[Count]:
+    def step(
+        self,
+        t: float,
+        angles: Mapping[str, Angle | None],
+        hands: Look = unseen,
+        zones: tuple[str, ...] = (),
+    ) -> list[Count]:
         """What is counted at `t`: bends and reaches as they begin, squats as they end, lifts and
-        lowerings when the arms have shown which they are."""
+        lowerings when the arms have shown which they are. zones: in which the person stands."""
         trunk = degrees(angles, "trunk_flexion")
         knees = _least(angles, "knee_flexion")
         bend, squat = self._bend.step(t, trunk), self._squat.step(t, knees)
@@ -179,7 +200,7 @@ class Counts:
             for kind, turn in ((Kind.BEND, bend), (Kind.OVERHEAD_REACH, reach))
             if turn is not None and turn.end is None
         ]
-        return counted + _squatted(squat) + self._lift.step(t, trunk, knees, angles)
+        return counted + _squatted(squat) + self._lift.step(t, trunk, knees, angles, hands, zones)
 
     def _reached(self, t: float, angles: Mapping[str, Angle | None]) -> Turn | None:
         """Both arms raised together are one reach."""
@@ -211,23 +232,36 @@ class _Lift:
     hung: bool = False
     knees: float = 0.0
     risen: Turn | None = None
+    zones: tuple[str, ...] = ()
+    before: Hands | None = None
+    lowest: Hands | None = None
+    carrying: Hands | None = None
 
     def step(
-        self, t: float, trunk: float | None, knees: float | None, angles: Mapping[str, Angle | None]
+        self,
+        t: float,
+        trunk: float | None,
+        knees: float | None,
+        angles: Mapping[str, Angle | None],
+        hands: Look,
+        zones: tuple[str, ...],
     ) -> list[Count]:
         elbow = _least(angles, "elbow_flexion")
         lowness = _lowness(trunk, knees)
         if lowness is not None and lowness < UPRIGHT and elbow is not None:
             self.carries = elbow >= CARRY_DEG
+            self.carrying = hands() if self.carries else None
         turn = self.low.step(t, lowness)
         counted = self._judge(t)
         if self.low.since == t:
             self.carried, self.hung, self.knees = self.carries, False, 0.0
+            self.zones, self.before, self.lowest = zones, self.carrying, None
         if self.low.since is not None:
+            self.lowest = _lower(self.lowest, hands())
             self.knees = max(self.knees, knees or 0.0)
             self.hung = self.hung or _hangs(angles)
         elif turn is not None and turn.brief and self.hung:
-            self.risen, self.carries = turn, None
+            self.risen, self.carries, self.carrying = turn, None, None
         return counted
 
     def _judge(self, t: float) -> list[Count]:
@@ -239,10 +273,17 @@ class _Lift:
             return []
         self.risen = None
         if self.carries:
-            return [
-                Count(Kind.SQUAT_LIFT if self.knees >= SQUAT_DEG else Kind.STOOP_LIFT, risen.begin)
-            ]
-        return [Count(Kind.LOWERING, risen.begin)] if self.carried and self.carries is False else []
+            kind = Kind.SQUAT_LIFT if self.knees >= SQUAT_DEG else Kind.STOOP_LIFT
+            return [Count(kind, risen.begin, self.zones, self.lowest, self.carrying)]
+        if self.carried and self.carries is False:
+            return [Count(Kind.LOWERING, risen.begin, self.zones, self.before, self.lowest)]
+        return []
+
+
+def _lower(a: Hands | None, b: Hands | None) -> Hands | None:
+    if a is None or b is None:
+        return a or b
+    return min(a, b, key=lambda hands: hands.height_cm)
 
 
 def _hangs(angles: Mapping[str, Angle | None]) -> bool:

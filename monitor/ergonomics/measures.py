@@ -3,12 +3,13 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.ergonomics import owas, reba, rula
+from monitor.ergonomics import en1005_4, iso11226, owas, reba, rula
 from monitor.ergonomics.context import UNKNOWN, Context
-from monitor.ergonomics.counts import FORGET_S, Count, Counts, Cycle
-from monitor.ergonomics.en1005_4 import Frequency
+from monitor.ergonomics.counts import FORGET_S, Count, Counts, Cycle, Look, degrees, unseen
+from monitor.ergonomics.en1005_4 import Frequency, Movement, Pace
 from monitor.ergonomics.iso11226 import HoldingAccount, Part
-from monitor.ergonomics.method import Range, interval, intervals, points
+from monitor.ergonomics.method import Range, interval, intervals, points, size
+from monitor.ergonomics.verdict import Verdict
 from monitor.posture.model import Angle
 from monitor.posture.rules import OF_ERGONOMICS
 
@@ -28,18 +29,30 @@ ARM_RAISED_DEG = 30.0
 MOVED_S = 0.3
 """A movement lasts at least this long (ours); what is shorter is noise or swing."""
 
+HELD_DEG = 10.0
+"""A posture that stays this close is held (ours): twice what the readings of somebody who stands
+still go up and down by."""
+
 SCORES = {"rula": rula.from_angles, "reba": reba.from_angles, "owas": owas.from_angles}
 
 
 NAMES = frozenset(OF_ERGONOMICS)
 
+RATES = {
+    "bends_per_min": Movement.TRUNK,
+    "trunk_turns_per_min": Movement.TRUNK_TURNED,
+    "arm_raises_per_min": Movement.UPPER_ARM,
+}
+
 
 class Measures:
     """The accounts of one person; make one for every slot and drop it with the slot."""
 
-    def __init__(self, wanted: Container[str] = NAMES) -> None:
-        """wanted: names of the measures to yield; the others cost nothing."""
+    def __init__(self, wanted: Container[str] = NAMES, *, verdicts: bool = True) -> None:
+        """wanted: names of the measures to yield; the others cost nothing. verdicts: whether those
+        of EN 1005-4 are told."""
         self._wanted = wanted
+        self._scores = [name for name in SCORES if name in wanted]
         self._holding = {
             "holding_share.trunk": _Holding(Part.TRUNK, ("trunk_flexion",)),
             "holding_share.head": _Holding(Part.HEAD, ("head_inclination",)),
@@ -47,44 +60,58 @@ class Measures:
                 Part.UPPER_ARM, tuple(f"{side}_upper_arm_elevation" for side in SIDES)
             ),
         }
-        self._movements = {
-            "bends_per_min": _Movement(("trunk_flexion",), enter=20.0, leave=15.0),
-            "trunk_turns_per_min": _Movement(
-                ("trunk_twist", "trunk_side_bend"), enter=10.0, leave=5.0
+        needed = {of for name, of in RATES.items() if self._scores or name in wanted}
+        movements = {
+            Movement.TRUNK: _Movement(Movement.TRUNK, ("trunk_flexion",), enter=20.0, leave=15.0),
+            Movement.TRUNK_TURNED: _Movement(
+                Movement.TRUNK_TURNED, ("trunk_twist", "trunk_side_bend"), enter=10.0, leave=5.0
             ),
-            "arm_raises_per_min": _Movement(
+            Movement.UPPER_ARM: _Movement(
+                Movement.UPPER_ARM,
                 tuple(f"{side}_upper_arm_elevation" for side in SIDES),
                 enter=ARM_RAISED_DEG,
                 leave=20.0,
             ),
+            Movement.SIGHT: _Movement(
+                Movement.SIGHT, ("head_inclination",), enter=40.0, leave=30.0
+            ),
         }
-        self._still = _Still()
+        self._told = verdicts
+        self._movements = {of: each for of, each in movements.items() if verdicts or of in needed}
+        self._still = _Still(STATIC_DEG, STATIC_S)
         self._counts = Counts()
         self.counted: list[Count] = []
+        self.verdicts: dict[str, str] = {}
 
     def step(
-        self, t: float, angles: Mapping[str, Angle | None], context: Context = UNKNOWN
+        self,
+        t: float,
+        angles: Mapping[str, Angle | None],
+        context: Context = UNKNOWN,
+        hands: Look = unseen,
+        zones: tuple[str, ...] = (),
     ) -> dict[str, Angle | None]:
         """The measures wanted at `t` (steady seconds, never decreasing).
 
         angles: degrees by the names of `monitor.posture.model.ANGLES`; none at all for somebody
-        who lies. context: what is known of the zone the person is in. Of each measure `deg` is
-        the value of the readings, with everything unseen at its best case; `low` and `high` bound
-        it over the bands and everything unseen. `None`: what it needs most is unseen. `counted`
-        holds the movements counted at this step."""
-        self.counted = self._counts.step(t, angles)
-        scores = [name for name in SCORES if name in self._wanted]
-        rates = {
-            name: moves.step(t, angles)
-            for name, moves in self._movements.items()
-            if scores or name in self._wanted
-        }
-        if scores:
-            context = _over_time(context, self._still.step(t, angles.get("trunk_flexion")), rates)
+        who lies. context: what is known of the zone the person is in. hands, zones: see `Counts`.
+        Of each measure `deg` is the value of the readings, with everything unseen at its best case;
+        `low` and `high` bound it over the bands and everything unseen. `None`: what it needs most
+        is unseen. `counted` holds the movements counted at this step, `verdicts` what EN 1005-4
+        says of each movement, as it is kept per minute."""
+        self.counted = self._counts.step(t, angles, hands, zones)
+        moves = {movement: each.step(t, angles) for movement, each in self._movements.items()}
+        if self._told:
+            now = ((movement, each.now) for movement, each in self._movements.items())
+            self.verdicts = dict(en1005_4.kept(movement, found) for movement, found in now)
+        rates = {name: moves[of] for name, of in RATES.items() if of in moves}
+        if self._scores:
+            still = self._still.step(t, degrees(angles, "trunk_flexion"))
+            context = _over_time(context, still, rates)
         return {
-            **_scores(scores, angles, context),
+            **_scores(self._scores, angles, context),
             **self._held(t, angles, context),
-            **rates,
+            **{name: rate for name, rate in rates.items() if name in self._wanted},
         }
 
     def finish(self) -> list[Count]:
@@ -165,33 +192,56 @@ def _ends(angle: Angle | None) -> tuple[float | None, float | None, float | None
 
 class _Movement:
     """How often the largest of some angles, whatever its sign, passes a limit: both arms raised
-    together are one movement."""
+    together are one movement. now: how it is made, and the verdict; `None` where it is unseen."""
 
-    def __init__(self, names: tuple[str, ...], enter: float, leave: float) -> None:
+    def __init__(
+        self, movement: Movement, names: tuple[str, ...], enter: float, leave: float
+    ) -> None:
+        self.now: tuple[Pace, Verdict] | None = None
+        self._movement = movement
         self._names = names
         self._cycle = Cycle(enter, leave, confirm_s=MOVED_S)
         self._frequency = Frequency()
+        self._still = _Still(HELD_DEG, iso11226.STATIC_S)
 
     def step(self, t: float, angles: Mapping[str, Angle | None]) -> Angle | None:
-        seen = [abs(angle.deg) for name in self._names if (angle := angles.get(name)) is not None]
-        turn = self._cycle.step(t, max(seen, default=None))
+        """Movements a minute."""
+        seen = [angle for name in self._names if (angle := angles.get(name)) is not None]
+        deg = max((angle.deg for angle in seen), key=abs, default=None)
+        turn = self._cycle.step(t, None if deg is None else abs(deg))
         rate = self._frequency.step(t, moved=turn is not None and turn.end is None)
-        return Angle(rate, rate, rate) if seen else None
+        held = self._still.step(t, deg)
+        if deg is None:
+            self.now = None
+            return None
+        if self._movement is Movement.TRUNK_TURNED:
+            deg = max(map(_least_turned, seen))
+        self.now = en1005_4.judged(self._movement, deg, rate, held=held)
+        return Angle(rate, rate, rate)
+
+
+def _least_turned(angle: Angle) -> float:
+    """Degrees that a trunk is turned at least, by its whole band: one camera often reads a twist
+    that is none."""
+    band = size(interval(angle))
+    return abs(angle.deg) if band is None else band[0]
 
 
 @dataclass(slots=True)
 class _Still:
-    """Whether an angle has stayed where it was for longer than a minute."""
+    """Whether an angle has stayed within `near_deg` of where it was for longer than `for_s`."""
 
+    near_deg: float
+    for_s: float
     since: float = 0.0
     seen_t: float = 0.0
     deg: float | None = None
 
-    def step(self, t: float, angle: Angle | None) -> bool:
-        if angle is None:
+    def step(self, t: float, deg: float | None) -> bool:
+        if deg is None:
             return False
-        moved = self.deg is None or abs(angle.deg - self.deg) > STATIC_DEG
+        moved = self.deg is None or abs(deg - self.deg) > self.near_deg
         if moved or t - self.seen_t > FORGET_S:
-            self.deg, self.since = angle.deg, t
+            self.deg, self.since = deg, t
         self.seen_t = t
-        return t - self.since > STATIC_S
+        return t - self.since > self.for_s

@@ -11,10 +11,23 @@ METHOD = Method(
     version="revised",
     source="formulae and frequency multipliers compared with a public implementation (swish1995)",
     evidence=Evidence.VERIFIED,
-    ours=("between two listed frequencies the higher one counts, below 0.2 a minute 0.2",),
+    ours=(
+        "between two listed frequencies the higher one counts, below 0.2 a minute 0.2",
+        "what is lowered counts as what is lifted, from where it is carried",
+        "a lift that was done is taken for one within the equation's reach and height",
+        "the load is taken from straight ahead up to beside the body (0 to 90°)",
+        "the work lasts from an hour up to as long as anybody was in the zone that day",
+        "at its greatest the index is that of where the load is set down, if that is worse",
+    ),
 )
 
 LOAD_CONSTANT_KG = 23.0
+NEAREST_CM, FURTHEST_CM = 25.0, 63.0
+"""Nearer than this the reach costs nothing; beyond this nothing may be lifted."""
+
+HIGHEST_CM = 175.0
+"""Over the floor, and up or down: beyond this nothing may be lifted."""
+
 KNUCKLES_CM = 75.0
 """Height from which frequency and coupling have a column of their own."""
 
@@ -77,17 +90,17 @@ class Assessment:
 
 def horizontal_multiplier(cm: float) -> float:
     """HM: 1 up to 25 cm, 0 beyond 63 cm."""
-    return 0.0 if cm > 63 else 25.0 / max(cm, 25.0)
+    return 0.0 if cm > FURTHEST_CM else NEAREST_CM / max(cm, NEAREST_CM)
 
 
 def vertical_multiplier(cm: float) -> float:
     """VM: 1 at 75 cm, 0 below the floor and beyond 175 cm."""
-    return 1 - 0.003 * abs(cm - 75.0) if 0 <= cm <= 175 else 0.0
+    return 1 - 0.003 * abs(cm - 75.0) if 0 <= cm <= HIGHEST_CM else 0.0
 
 
 def distance_multiplier(cm: float) -> float:
     """DM: 1 up to 25 cm, 0 beyond 175 cm."""
-    return 0.0 if cm > 175 else 0.82 + 4.5 / max(cm, 25.0)
+    return 0.0 if cm > HIGHEST_CM else 0.82 + 4.5 / max(cm, 25.0)
 
 
 def asymmetry_multiplier(deg: float) -> float:

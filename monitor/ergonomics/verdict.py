@@ -12,6 +12,10 @@ class Verdict(IntEnum):
     CONDITIONAL = 1
     NOT_ACCEPTABLE = 2
 
+    @property
+    def title(self) -> str:
+        return self.name.lower().replace("_", " ")
+
 
 def verdicts(found: Range) -> tuple[Verdict, Verdict]:
     """The best and the worst verdict that is possible."""

@@ -22,9 +22,11 @@ from monitor.store.tables import (
     CoverageMinute,
     Event,
     Incident,
+    Lift,
     MovementMinute,
     Outbox,
     PostureMinute,
+    ZoneMinute,
 )
 
 log = structlog.get_logger()
@@ -46,7 +48,7 @@ EVENT_BYTES, MINUTE_BYTES = 4_500, 240
 """What a row takes in SQLite with its indexes (measured: an event of 20 s; rows of busy minutes).
 Rows are counted and not their files weighed, for those keep room that was freed for new rows."""
 
-OF_A_MINUTE = (CoverageMinute, PostureMinute, MovementMinute)
+OF_A_MINUTE = (CoverageMinute, PostureMinute, ZoneMinute, MovementMinute, Lift)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What the shape of a pose says: its size, its place, its proportions, and whether two are one."""
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +57,24 @@ def trunk_px(pose: Pose) -> float:
         [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.RIGHT_HIP, Landmark.LEFT_HIP], :2
     ]
     return max(1.0, float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).max()))
+
+
+class Place(NamedTuple):
+    """Where a body is in the picture, and how large: the middle of its trunk and the size of it, in
+    pixels."""
+
+    x: float
+    y: float
+    trunk: float
+
+    def off(self, other: "Place") -> float:
+        """How far apart two are, in trunk lengths of the smaller one."""
+        return math.hypot(self.x - other.x, self.y - other.y) / min(self.trunk, other.trunk)
+
+
+def place_of(pose: Pose) -> Place:
+    x, y = middle(pose).tolist()
+    return Place(x, y, trunk_px(pose))
 
 
 def in_view(pose: Pose, width: int, height: int) -> bool:

@@ -7,18 +7,26 @@ Between two samples the measure is taken to run straight, so that the same movem
 episode whether the camera is sampled five times a second or every seven seconds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from monitor.posture.model import Person
+from monitor.posture.body import Place, place_of
+from monitor.posture.model import Angle, Person, Pose
 from monitor.posture.rules import Rule, lies
 
 TRACK_POINTS = 600
-"""A longer track is thinned to every second point: a chart is no wider."""
+"""A longer track is thinned to every second value: a chart is no wider."""
 
 SAMPLES_NEEDED = 2
 """One sample is never enough to alert on: a single wrong look must not."""
+
+SAME_PLACE = 1.5
+"""Trunk lengths (0.75 m) within which a body is taken for the one that was there before a restart:
+a step aside, or bending down and up again (ours)."""
+
+
+Point = tuple[float, float | None]
 
 
 class Kind(Enum):
@@ -34,7 +42,8 @@ class Episode:
     used: share of the allowed time used up. full_t: when it reached 1; met_t: the same, once
     enough samples say so, else `None`. told_t: when a change was last given out. below_t: since
     when the measure is under `leave`. track: (t, value), value `None` where unseen.
-    peak_person: the person as measured at the peak.
+    peak_angles: of the person at the peak. person: as measured last; `None` when that was before a
+    restart, at `left`.
     """
 
     rule: Rule
@@ -43,7 +52,8 @@ class Episode:
     started_t: float
     peak: float
     peak_t: float
-    peak_person: Person
+    peak_angles: Mapping[str, Angle | None]
+    person: Person | None
     seen_t: float
     value: float
     used: float = 0.0
@@ -54,11 +64,25 @@ class Episode:
     below_t: float | None = None
     unseen_t: float | None = None
     ended_t: float | None = None
-    track: list[tuple[float, float | None]] = field(default_factory=list)
+    left: Place | None = None
+    track: list[Point] = field(default_factory=list)
 
     @property
     def is_event(self) -> bool:
         return self.met_t is not None
+
+    @property
+    def place(self) -> Place:
+        """Of the body when it was seen last."""
+        if self.person is not None:
+            return place_of(self.person.pose)
+        assert self.left is not None
+        return self.left
+
+    def is_of(self, t: float, pose: Pose) -> bool:
+        """Whether this was left by a body seen now, as far as its place tells."""
+        near = self.place.off(place_of(pose)) <= SAME_PLACE
+        return near and t - self.seen_t <= self.rule.forget_s
 
     @property
     def duration_s(self) -> float:
@@ -94,14 +118,24 @@ def read(person: Person, rules: Iterable[Rule]) -> Iterator[Reading]:
 class Episodes:
     """All running episodes of one camera."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], left: Sequence[Episode] = ()) -> None:
+        """left: those that ran when watching was broken off, on the same line of time. Their people
+        are out of sight, under numbers that no slot has, until a body in the place of one is not
+        under the limit."""
         self._rules = rules
-        self._running: dict[tuple[int, str], Episode] = {}
+        self._running: dict[tuple[int, str], Episode] = {
+            (-number, episode.rule.name): episode for number, episode in enumerate(left, 1)
+        }
         self._last: dict[tuple[int, str], tuple[float, float]] = {}
 
     @property
     def running(self) -> Iterable[Episode]:
         return self._running.values()
+
+    @property
+    def left(self) -> list[Episode]:
+        """Those that wait for their body."""
+        return [episode for (slot, _), episode in self._running.items() if slot < 0]
 
     def step(self, t: float, people: Iterable[Person]) -> list[Change]:
         """Take in everybody measured at `t` (never decreasing); what changed, in order."""
@@ -141,7 +175,7 @@ class Episodes:
         if last is not None and t - last[0] > rule.forget_s:
             last = None
         yield from self._end_if_over(t, key)
-        episode = self._running.get(key)
+        episode = self._running.get(key) or self._taken_up(t, value, person, rule)
         if episode is None:
             if value >= rule.enter:
                 self._running[key] = _begin(t, value, person, rule, last)
@@ -150,12 +184,23 @@ class Episodes:
         yield from _tell(episode, t)
         yield from self._end_if_over(t, key)
 
+    def _taken_up(self, t: float, value: float, person: Person, rule: Rule) -> Episode | None:
+        """What was left by this body, or else by one as near as it may be."""
+        left = [e for e in self.left if e.rule == rule and e.is_of(t, person.pose)]
+        if not left or value < rule.leave:
+            return None
+        place = place_of(person.pose)
+        episode = min(left, key=lambda e: e.place.off(place))
+        self._running = {key: e for key, e in self._running.items() if e is not episode}
+        self._running[person.slot, rule.name] = episode
+        _lose(episode, episode.seen_t)
+        episode.slot = person.slot
+        return episode
+
     def _unseen(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
         episode = self._running[key]
         self._last.pop(key, None)
-        if episode.unseen_t is None:
-            episode.unseen_t = episode.seen_t
-            episode.track.append((t, None))
+        _lose(episode, t)
         yield from self._end_if_over(t, key)
 
     def _end_if_over(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
@@ -200,7 +245,8 @@ def _begin(
         started_t=started,
         peak=value,
         peak_t=t,
-        peak_person=person,
+        peak_angles=person.angles,
+        person=person,
         seen_t=t,
         value=value,
     )
@@ -238,16 +284,36 @@ def _hold(episode: Episode, a: tuple[float, float], b: tuple[float, float]) -> N
     episode.used += share
 
 
+def _lose(episode: Episode, t: float) -> None:
+    """Not seen at `t`, or after it; a gap in the track says so."""
+    if episode.unseen_t is None:
+        episode.unseen_t = episode.seen_t
+        episode.track.append((t, None))
+
+
 def _note(episode: Episode, t: float, value: float, person: Person) -> None:
     episode.seen_t, episode.value, episode.unseen_t = t, value, None
     episode.samples += value >= episode.rule.leave
     if episode.samples >= SAMPLES_NEEDED:
         episode.met_t = episode.full_t
+    episode.person = person
     if value >= episode.peak:
-        episode.peak, episode.peak_t, episode.peak_person = value, t, person
+        episode.peak, episode.peak_t, episode.peak_angles = value, t, person.angles
     episode.track.append((t, value))
     if len(episode.track) > TRACK_POINTS:
-        del episode.track[1::2]
+        episode.track = _thinned(episode.track)
+
+
+def _thinned(track: Iterable[Point]) -> list[Point]:
+    """Every second value, and one gap wherever there was one between those."""
+    kept: list[Point] = []
+    odd = False
+    for t, value in track:
+        odd ^= value is not None
+        gap = value is None and kept and kept[-1][1] is not None
+        if gap or (value is not None and odd):
+            kept.append((t, value))
+    return kept
 
 
 def _crossing(a: tuple[float, float], b: tuple[float, float], level: float) -> float:

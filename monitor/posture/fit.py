@@ -4,35 +4,28 @@
 that is seen of them, and what is read is given the error it was seen to have.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from monitor.posture.angles import (
     HIPS,
-    LEFT_LIMBS,
     SHOULDERS,
     TO_CAMERA,
     UP,
     angle_between_deg,
-    cross,
     measure_middle,
     pair_visible,
 )
-from monitor.posture.gravity import Sight
+from monitor.posture.gravity import Sight, Sights, side_by_side
 from monitor.posture.limbs import (
     BINS_DEG,
-    FOREARM,
-    LEAST_SEEN,
-    SHANK,
-    THIGH,
-    UPPER_ARM,
-    Fan,
-    Segment,
+    Fans,
+    Rows,
     between,
     elevations,
-    fan,
+    fans,
     flexions,
 )
 from monitor.posture.model import Angle, Floats, Pose
@@ -40,6 +33,7 @@ from monitor.posture.trunk import (
     FLEXIONS,
     cues,
     inclinations_deg,
+    levels,
     prior,
     summed_up,
     weigh,
@@ -57,103 +51,144 @@ SPREADS_DEG: Mapping[str, tuple[float, float, float]] = {
 (drawn camera)."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bent:
-    """How a trunk may be bent. weights: (n,) of each of `FLEXIONS`; side_bend: (n,) radians that
-    go with each; side_spread: its standard deviation, radians."""
+BEFORE = prior()
+
+Found = dict[str, Angle | None]
+"""Angles by name; `None`: not seen."""
+
+
+class Bent(NamedTuple):
+    """How m trunks may be bent. weights: (m, n) of each of `FLEXIONS`; side_bend: (m, n) radians
+    that go with each; side_spread: (m,) its standard deviation, radians."""
 
     weights: Floats
     side_bend: Floats
-    side_spread: float
+    side_spread: Floats
 
 
-def fitted_angles(pose: Pose, sight: Sight) -> dict[str, Angle | None]:
-    """Every angle of `ANGLES` with low and high; `None`: not seen."""
-    found = measure_middle(pose, sight.joints)
-    bent = _bent(sight) if _trunk_seen(pose) else None
-    if bent is not None:
-        found |= _trunk_angles(bent, found["head_inclination"])
-    found |= _limb_angles(pose, sight, bent)
-    return {name: _within(name, angle, sight) for name, angle in found.items()}
+def fitted_angles(poses: Sequence[Pose], sights: Sequence[Sight]) -> list[Found]:
+    """Every angle of `ANGLES` of each body, with low and high.
+
+    Bodies are fitted side by side, since that takes a fraction of the time; each comes out as if it
+    were alone, to the last bit.
+    """
+    if not poses:
+        return []
+    together = side_by_side(sights)
+    bent = _bent(together)
+    visibility = np.stack([pose.landmarks[:, 3] for pose in poses])
+    seen = np.array([_trunk_seen(pose) for pose in poses])
+    fitted = _trunk_angles(bent, seen) | _limb_angles(visibility, together, bent, seen)
+    return [
+        _put_together(pose, sight, dict(zip(fitted, each, strict=True)))
+        for pose, sight, each in zip(poses, sights, zip(*fitted.values(), strict=True), strict=True)
+    ]
 
 
-def _bent(sight: Sight) -> Bent:
-    log, side_bend, side_spread = weigh(cues(sight))
-    log = log + prior()
-    return Bent(np.exp(log - log.max()), side_bend, side_spread)
+def _put_together(pose: Pose, sight: Sight, fitted: Found) -> Found:
+    """What is fitted, and what is read off the joints with the error this has, seen so."""
+    found = measure_middle(pose, sight.joints) | fitted
+    head, flexion = found["head_inclination"], found["trunk_flexion"]
+    if head is not None and flexion is not None:
+        found["neck_flexion"] = Angle(head.deg - flexion.deg)
+    view = angle_between_deg(sight.ahead, TO_CAMERA)
+    for name, spreads in SPREADS_DEG.items():
+        if (angle := found[name]) is not None:
+            reach = BAND * float(np.interp(view, (0.0, 90.0, 180.0), spreads))
+            found[name] = Angle(angle.deg, angle.deg - reach, angle.deg + reach)
+    return found
+
+
+def _bent(sights: Sights) -> Bent:
+    log, side_bend, side_spread = weigh(cues(sights))
+    log = log + BEFORE
+    return Bent(np.exp(log - log.max(axis=1, keepdims=True)), side_bend, side_spread)
 
 
 def _trunk_seen(pose: Pose) -> bool:
     return pair_visible(pose, SHOULDERS) and pair_visible(pose, HIPS)
 
 
-def _within(name: str, angle: Angle | None, sight: Sight) -> Angle | None:
-    """What is read off the joints with the error this has, seen so."""
-    if angle is None or name not in SPREADS_DEG:
-        return angle
-    view = angle_between_deg(sight.ahead, TO_CAMERA)
-    reach = BAND * float(np.interp(view, (0.0, 90.0, 180.0), SPREADS_DEG[name]))
-    return Angle(angle.deg, angle.deg - reach, angle.deg + reach)
-
-
-def _trunk_angles(bent: Bent, head: Angle | None) -> dict[str, Angle | None]:
-    flexion = Angle(*summed_up(bent.weights, inclinations_deg(bent.side_bend, bent.side_spread)))
-    side = float(np.degrees(np.average(bent.side_bend, weights=bent.weights)))
-    reach = BAND * float(np.degrees(bent.side_spread))
+def _trunk_angles(bent: Bent, seen: Rows) -> dict[str, list[Angle | None]]:
+    flexions = summed_up(bent.weights, inclinations_deg(bent.side_bend, bent.side_spread))
+    weights = bent.weights / bent.weights.sum(axis=1, keepdims=True)
+    side = np.degrees((bent.side_bend * weights).sum(axis=1))
+    reach = BAND * np.degrees(bent.side_spread)
     return {
-        "trunk_flexion": flexion,
-        "trunk_side_bend": Angle(side, side - reach, side + reach),
-        "neck_flexion": None if head is None else Angle(head.deg - flexion.deg),
+        "trunk_flexion": _angles(flexions[:, seen], seen),
+        "trunk_side_bend": _angles(np.array([side, side - reach, side + reach])[:, seen], seen),
     }
 
 
-def _trunk_lines(sight: Sight, bent: Bent) -> Floats:
-    """(n, 3) unit vectors of the trunk at each of `FLEXIONS`, gravity frame."""
-    sagittal = np.outer(np.cos(FLEXIONS), UP) + np.outer(np.sin(FLEXIONS), sight.ahead)
-    lean = bent.side_bend[:, None]
-    return np.asarray(np.cos(lean) * sagittal + np.sin(lean) * cross(sight.ahead, UP))
+def _angles(ends: Floats, seen: Rows) -> list[Angle | None]:
+    """Of m bodies, from (3, k) readings, lows and highs of those that are seen."""
+    angles = (Angle(*each) for each in ends.T.tolist())
+    return [next(angles) if one else None for one in seen.tolist()]
 
 
-def _angle(weights: Floats, *fans: Fan) -> Angle:
-    """Of weights of `BINS_DEG`, with what is unsure about the directions of fans besides."""
-    deg, low, high = summed_up(weights, BINS_DEG)
-    sideways = BAND * float(np.hypot.reduce([each.sideways_deg for each in fans]))
-    return Angle(
-        deg,
-        max(0.0, deg - float(np.hypot(deg - low, sideways))),
-        min(180.0, deg + float(np.hypot(high - deg, sideways))),
-    )
+def _trunk_lines(sights: Sights, bent: Bent) -> Floats:
+    """(m, n, 3) unit vectors of the trunk at each of `FLEXIONS`, gravity frame."""
+    ahead, right = sights.ahead[:, None], sights.right[:, None]
+    sagittal = np.cos(FLEXIONS)[:, None] * UP + np.sin(FLEXIONS)[:, None] * ahead
+    lean = bent.side_bend[..., None]
+    return np.asarray(np.cos(lean) * sagittal + np.sin(lean) * right)
 
 
-def _limb_angles(pose: Pose, sight: Sight, bent: Bent | None) -> dict[str, Angle | None]:
-    """Of arms and legs, left and right."""
-    found: dict[str, Angle | None] = {}
-    for side, first in (("left", 0), ("right", 1)):
-        shoulder, elbow, wrist, hip, knee, ankle = (first + mark for mark in LEFT_LIMBS)
-        arm = _fan(pose, sight, UPPER_ARM, shoulder, elbow)
-        forearm = _fan(pose, sight, FOREARM, elbow, wrist)
-        thigh, shank = _fan(pose, sight, THIGH, hip, knee), _fan(pose, sight, SHANK, knee, ankle)
-        found |= {
-            f"{side}_upper_arm_elevation": None if arm is None else _angle(elevations(arm), arm),
-            f"{side}_upper_arm_to_trunk": _to_trunk(sight, arm, bent),
-            f"{side}_elbow_flexion": _flexion(arm, forearm),
-            f"{side}_knee_flexion": _flexion(thigh, shank, cross(UP, sight.ahead)),
-        }
-    return found
+def _limb_angles(
+    visibility: Floats, sights: Sights, bent: Bent, trunk_seen: Rows
+) -> dict[str, list[Angle | None]]:
+    """Of arms and legs, left and right. visibility: (m, 33)."""
+    arms, forearms, thighs, shanks = fans(sights, visibility)
+    found = [
+        _elevations(arms),
+        _to_trunk(arms, -_trunk_lines(sights, bent), bent.weights, trunk_seen),
+        _flexions(arms, forearms),
+        _flexions(thighs, shanks, sights.ahead),
+    ]
+    ends = _ends(*map(np.concatenate, zip(*((w, s) for _, w, s in found), strict=True)))
+    starts = np.cumsum([len(weights) for _, weights, _ in found[:-1]])
+    names = ("upper_arm_elevation", "upper_arm_to_trunk", "elbow_flexion", "knee_flexion")
+    both = {
+        name: _angles(each, seen)
+        for name, (seen, _, _), each in zip(
+            names, found, np.split(ends, starts, axis=1), strict=True
+        )
+    }
+    return {
+        f"{side}_{name}": angles[first::2]
+        for first, side in enumerate(("left", "right"))
+        for name, angles in both.items()
+    }
 
 
-def _fan(pose: Pose, sight: Sight, segment: Segment, start: int, end: int) -> Fan | None:
-    seen = float(pose.landmarks[[start, end], 3].min())
-    return fan(sight, segment, (start, end), seen) if seen >= LEAST_SEEN else None
+Weighed = tuple[Rows, Floats, Floats]
+"""Of which of the left and right of each body an angle can be told, its weights (k, n) by
+`BINS_DEG` and how unsure the directions of its fans are besides (k,), degrees."""
 
 
-def _to_trunk(sight: Sight, arm: Fan | None, bent: Bent | None) -> Angle | None:
-    if arm is None or bent is None:
-        return None
-    return _angle(between(arm, -_trunk_lines(sight, bent), bent.weights), arm)
+def _elevations(arms: Fans) -> Weighed:
+    each = arms.of(arms.seen)
+    return arms.seen, elevations(each), each.sideways_deg
 
 
-def _flexion(above: Fan | None, below: Fan | None, left: Floats | None = None) -> Angle | None:
-    if above is None or below is None:
-        return None
-    return _angle(flexions(above, below, left), above, below)
+def _to_trunk(arms: Fans, lines: Floats, weights: Floats, trunk_seen: Rows) -> Weighed:
+    seen = arms.seen & np.repeat(trunk_seen, 2)
+    each, bodies = arms.of(seen), np.flatnonzero(seen) // 2
+    return seen, between(each, lines[bodies], weights[bodies]), each.sideways_deg
+
+
+def _flexions(above: Fans, below: Fans, ahead: Floats | None = None) -> Weighed:
+    seen = above.seen & below.seen
+    upper, lower = above.of(seen), below.of(seen)
+    if ahead is not None:
+        ahead = ahead[np.flatnonzero(seen) // 2]
+    sideways = np.hypot(upper.sideways_deg, lower.sideways_deg)
+    return seen, flexions(upper, lower, ahead), sideways
+
+
+def _ends(weights: Floats, sideways_deg: Floats) -> Floats:
+    """(3, k) readings, lows and highs."""
+    deg, low, high = levels(weights, np.broadcast_to(BINS_DEG, weights.shape))
+    below = np.hypot(deg - low, BAND * sideways_deg)
+    above = np.hypot(high - deg, BAND * sideways_deg)
+    return np.array([deg, np.maximum(0.0, deg - below), np.minimum(180.0, deg + above)])

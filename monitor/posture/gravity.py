@@ -6,9 +6,10 @@ stands on end has the same lens.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -93,6 +94,33 @@ class Sight:
         """World landmarks (33, 3) in metres, hips at 0: x to the camera's right, y up, z horizontal
         towards the camera."""
         return np.asarray(self.metres @ self.turn.T)
+
+
+class Sights(NamedTuple):
+    """Looks at m bodies side by side: the fields of `Sight`, each with a first axis of m, and the
+    directions they face."""
+
+    points: Floats
+    metres: Floats
+    turn: Floats
+    scale: Floats
+    ahead: Floats
+
+    @property
+    def right(self) -> Floats:
+        """(m, 3) the horizontal directions to their right."""
+        return np.asarray(self.ahead[:, ::-1] * (-1.0, 0.0, 1.0))
+
+
+def side_by_side(sights: Sequence[Sight]) -> Sights:
+    """At least one look."""
+    return Sights(
+        np.stack([each.points for each in sights]),
+        np.stack([each.metres for each in sights]),
+        np.stack([each.turn for each in sights]),
+        np.array([each.scale for each in sights]),
+        np.stack([each.ahead for each in sights]),
+    )
 
 
 def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sight:

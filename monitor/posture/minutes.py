@@ -5,19 +5,35 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.posture.hands import Hands
 from monitor.posture.model import Person
 from monitor.posture.rules import BANDS, MEASURES, band_of
 
 MINUTE = timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """One lift or lowering in a zone. load_kg, coupling: as settings know them, `None` when they do
+    not. origin, destination: of the hands, `None` when unseen."""
+
+    zone: str
+    kind: str
+    load_kg: float | None
+    coupling: str | None
+    origin: Hands | None
+    destination: Hands | None
+
+
 @dataclass(slots=True)
 class Minute:
     """Seconds of one minute; what is neither watched nor blind was off.
 
-    people_s, unmeasured_s, bands: person-seconds; unmeasured: the trunk was not seen.
+    people_s, unmeasured_s, bands: person-seconds; unmeasured: the trunk was not seen. zone_bands:
+    of those who stood in a zone, by zone, measure and band.
     visibility: sum of mean landmark visibilities and how many. stages: sums of milliseconds and
-    how many, by name. movements: how many of each kind were counted.
+    how many, by name. movements: how many of each kind were counted. lifts: those that
+    began in a zone.
     """
 
     start: datetime
@@ -26,11 +42,15 @@ class Minute:
     people_s: float = 0.0
     unmeasured_s: float = 0.0
     bands: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
+    zone_bands: dict[tuple[str, str, str], float] = field(
+        default_factory=lambda: defaultdict(float)
+    )
     frames_in: int = 0
     sampled: int = 0
     visibility: tuple[float, int] = (0.0, 0)
     stages: dict[str, tuple[float, int]] = field(default_factory=dict)
     movements: Counter[str] = field(default_factory=Counter)
+    lifts: list[Lift] = field(default_factory=list)
 
     @property
     def confidence(self) -> float | None:
@@ -51,19 +71,17 @@ class Minutes:
 
     def watched(self, begin: datetime, end: datetime, people: Iterable[Person]) -> None:
         """Between two good pictures these people were in view."""
-        standing = [
-            (measure, band_of(measure, MEASURES[measure].of(person)))
-            for person in people
-            for measure in BANDS
-        ]
-        bodies = len(standing) // len(BANDS)
-        unseen = standing.count(("trunk_flexion", "unseen"))
+        people = list(people)
+        bands = [(person, key) for person in people for key in _bands(person)]
+        unseen = [key for _, key in bands].count(("trunk_flexion", "unseen"))
         for minute, seconds in self._split(begin, end):
             minute.watched_s += seconds
-            minute.people_s += seconds * bodies
+            minute.people_s += seconds * len(people)
             minute.unmeasured_s += seconds * unseen
-            for key in standing:
+            for person, key in bands:
                 minute.bands[key] += seconds
+                for zone in person.zones:
+                    minute.zone_bands[zone, *key] += seconds
 
     def blind(self, begin: datetime, end: datetime) -> None:
         """Between these times the camera was meant to watch and could not."""
@@ -83,6 +101,11 @@ class Minutes:
         """These movements were counted in the look at `at`."""
         if kinds := list(kinds):
             self._at(at).movements.update(kinds)
+
+    def lifted(self, at: datetime, lifts: Iterable[Lift]) -> None:
+        """These were counted in the look at `at`."""
+        if lifts := list(lifts):
+            self._at(at).lifts += lifts
 
     def took(self, at: datetime, stage: str, ms: float) -> None:
         stages = self._at(at).stages
@@ -122,3 +145,9 @@ class Minutes:
             room = MINUTE.total_seconds() - minute.watched_s - minute.blind_s
             yield minute, max(0.0, min((until - begin).total_seconds(), room))
             begin = until
+
+
+def _bands(person: Person) -> list[tuple[str, str]]:
+    """Measures and the bands in which somebody stands now."""
+    bands = [(measure, band_of(measure, MEASURES[measure].of(person))) for measure in BANDS]
+    return bands + list(person.verdicts.items())

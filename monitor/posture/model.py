@@ -165,6 +165,7 @@ class Person:
     gravity: (33, 3) metres, hips at 0, x to the camera's right, y up, z horizontal towards the
     camera. angles: every name of `ANGLES`; `None` means it cannot be seen. measures: what
     ergonomics reads from the angles over time, by name (see `monitor.ergonomics.measures`).
+    verdicts: what EN 1005-4 says of each movement now, as it is kept per minute: measure to band.
     """
 
     slot: int
@@ -173,3 +174,4 @@ class Person:
     angles: Mapping[str, Angle | None] = field(default_factory=dict)
     zones: tuple[str, ...] = ()
     measures: Mapping[str, Angle | None] = field(default_factory=dict)
+    verdicts: Mapping[str, str] = field(default_factory=dict)

@@ -43,6 +43,7 @@ class Outlook:
     def __init__(self) -> None:
         self._looks: deque[tuple[float, Cells]] = deque()
         self._known: Floats | None = None
+        self._first: Floats | None = None
         self._looked_t = self._known_t = self._begun_t = float("-inf")
         self._other_from: float | None = None
 
@@ -58,6 +59,11 @@ class Outlook:
         if self._known is None:
             self._know(t, now)
         return self._compare(t, now, cells, self._known if self._known is not None else now)
+
+    @property
+    def astray(self) -> bool:
+        """Whether it looks elsewhere than at first."""
+        return self._first is not None
 
     def _gather(self, t: float, cells: Cells) -> None:
         if self._known is not None and self._known.shape[1:] != cells.shape:
@@ -85,8 +91,17 @@ class Outlook:
         still = agreement is None or agreement >= MOVED
         if still or t - self._other_from < MOVED_S:
             return False
+        self._first = self._elsewhere(now, known)
         self._know(t, now)
         return True
+
+    def _elsewhere(self, now: Floats, known: Floats) -> Floats | None:
+        """The view it had at first, now that it has left the known one; `None` when it is back."""
+        first = known if self._first is None else self._first
+        if first.shape != now.shape:
+            return first
+        agreement = _agreement(now, first)
+        return first if agreement is None or agreement < MOVED else None
 
     def _know(self, t: float, edges: Floats) -> None:
         self._known, self._known_t, self._other_from = edges, t, None

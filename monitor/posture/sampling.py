@@ -17,20 +17,27 @@ STEP = 0.4
 """Trunk lengths (20 cm) that nobody's big joints are to move in the median from look to look: as
 far as a body may stray between two looks (`monitor.posture.slots.STRAY`)."""
 
-LATELY_S = 1.0
-"""The fastest movement of so long counts."""
+LATELY_S = 0.5
+"""The fastest movement of so long counts: of the last two looks at people who hardly move."""
 
 NEAR = 0.7
 """Share of the allowed time from which an episode is near its limit."""
 
-LEAST_FPS = 1.0
-"""Looks a second however little the computer can do: no picture is older than that makes it."""
+LEAST_SHARE = 0.5
+"""Share of what is asked for however little the computer can do, but `CALM_FPS`: with fewer nobody
+is followed, as whoever was not seen for half a second counts as hidden
+(`monitor.posture.slots.RETURN_S`), and no fall is seen. Where even these are too many every camera
+waits for its turn, and of what came meanwhile the newest is looked at."""
 
 BUSY, FREE = 0.9, 0.7
 """Shares of its time that a worker is busy judging, above which it does less, below which more."""
 
 LATE_S = 0.5
 """Pictures older than this at their judgement say the same."""
+
+SEARCHING = 0.25
+"""Share of a worker's time for searches once it is too busy: whoever is known comes first, as to
+follow somebody takes the time of one searched square, and whoever is lost takes many."""
 
 SLOWER, FASTER = 0.8, 1.1
 """By how much less and more, once a second."""
@@ -50,10 +57,10 @@ class Sampling:
         speeds = [self._speed(slot) for slot in slots]
         self._last = {slot.number: (slot.seen_t, slot.pose) for slot in slots}
         near = any(episode.used >= NEAR and not episode.is_event for episode in running)
-        self._speeds.append((t, inf if near else max(speeds, default=inf)))
+        self._speeds.append((t, max(speeds, default=inf)))
         while self._speeds[0][0] < t - LATELY_S:
             self._speeds.popleft()
-        fastest = max(speed for _, speed in self._speeds)
+        fastest = inf if near else max(speed for _, speed in self._speeds)
         return min(self._fps, max(CALM_FPS, fastest / STEP))
 
     def _speed(self, slot: Slot) -> float:
@@ -74,6 +81,14 @@ class Budget:
         self.share = 1.0
         self._since: float | None = None
         self._busy_s = self._oldest_s = 0.0
+        self._search_t = float("-inf")
+
+    def may_search(self, t: float) -> bool:
+        return self.share == 1.0 or t >= self._search_t
+
+    def searched(self, t: float, took_s: float) -> None:
+        """A search that ended at `t`."""
+        self._search_t = t + took_s * (1.0 / SEARCHING - 1.0)
 
     def spent(self, t: float, busy_s: float, oldest_s: float) -> None:
         """A round that ended at `t`: seconds it took to judge, and the age of the oldest picture as
@@ -88,10 +103,10 @@ class Budget:
 
     def _settle(self, busy: float) -> None:
         if busy > BUSY or self._oldest_s > LATE_S:
-            self.share = max(self.share * SLOWER, 0.1)
+            self.share = max(self.share * SLOWER, LEAST_SHARE)
         elif busy < FREE:
             self.share = min(self.share * FASTER, 1.0)
 
     def fps(self, asked: float) -> float:
         """What a camera gets that asks for so many looks a second."""
-        return max(min(asked, LEAST_FPS), asked * self.share)
+        return max(min(asked, CALM_FPS), asked * self.share)

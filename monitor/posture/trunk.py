@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.posture.angles import EARS, HIPS, SHOULDERS, TO_CAMERA, cross, middle
-from monitor.posture.gravity import Sight
+from monitor.posture.angles import EARS, HIPS, SHOULDERS
+from monitor.posture.gravity import Sights
 from monitor.posture.model import Floats
 
 STEP_DEG = 3.0
@@ -70,21 +70,24 @@ BACKWARD_EACH, FOLDED_EACH = np.radians((12.0, 5.0))
 """Extension ends near 25° and flexion near 110° (with the hips): beyond these it is less likely, by
 a factor e each so many degrees. All flexions between are taken for equal, but for upright."""
 
-LEVELS = (0.5, 0.05, 0.95)
+LEVELS = np.array([[0.5], [0.05], [0.95]])
 """The middle, so that a value over a limit is over it with a probability of a half, and a band of
 90 %."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cues:
-    """seen: (5,) trunk to the right, up and back to the camera, head to the right and up.
-    expected: (n, 5) of the same for each of `FLEXIONS`. unknown: (n, 5, m) what one standard
-    deviation of each unknown adds. lean: (5,) what a radian of side bend adds."""
+    """Of m bodies and the n `FLEXIONS`. seen: (5, m) trunk to the right, up and back to the camera,
+    head to the right and up. expected: (5, m, n) of the same. lean: (5, m) what a radian of side
+    bend adds. stretch, nod, roll: (2, m, n), (2, m, n), (2, m) what one standard deviation of the
+    trunk's length and of the head's nod and roll adds to the picture of the one and the other."""
 
     seen: Floats
     expected: Floats
-    unknown: Floats
     lean: Floats
+    stretch: Floats
+    nod: Floats
+    roll: Floats
 
 
 def prior() -> Floats:
@@ -95,94 +98,148 @@ def prior() -> Floats:
     return np.asarray(upright - back - fold)
 
 
-def cues(sight: Sight) -> Cues:
-    """What is seen of a trunk and what would be at every flexion."""
-    up, ahead = sight.turn.T @ (0.0, 1.0, 0.0), sight.turn.T @ sight.ahead
-    right = cross(ahead, up)
+def cues(sights: Sights) -> Cues:
+    """What is seen of trunks and what would be at every flexion."""
+    up, ahead, right = (
+        sights.turn[:, 1].T,
+        _seen_as(sights, sights.ahead),
+        _seen_as(sights, sights.right),
+    )
     trunk, _ = _directions(FLEXIONS, up, ahead)
-    near = 1.0 / (1.0 - np.minimum(TRUNK_M * sight.scale * trunk[:, 2:], 0.9))
-    towards, away, more = depth_seen(sight)
-    flat = _lengthened(trunk[:, :2]) * TRUNK_M * near
-    deep = TRUNK_M * np.where(trunk[:, 2:] > 0, towards, away) * trunk[:, 2:] + more
+    metre = (TRUNK_M * sights.scale)[:, None]
+    near = 1.0 / (1.0 - np.minimum(metre * trunk[2], 0.9))
+    towards, away, more = depth_seen(sights)
+    flat = _lengthened(trunk[:2]) * TRUNK_M * near
+    share = np.where(trunk[2] > 0, towards[:, None], away[:, None])
+    deep = TRUNK_M * share * trunk[2] + more[:, None]
     head, nod = _directions(FLEXIONS + NECK_MEAN, up, ahead)
-    lean = np.concatenate(
-        [TRUNK_M * right * (1.0, 1.0, (towards + away) / 2), HEAD_M * right[:2]],
-    )
     return Cues(
-        _seen(sight),
-        np.column_stack([flat, deep, HEAD_M * near * head[:, :2]]),
-        _unknown(flat, HEAD_M * nod[:, :2], HEAD_M * right[:2], lean),
-        lean,
-    )
+        _seen(sights),
+        np.concatenate([flat, deep[None], HEAD_M * near * head[:2]]),
+        np.concatenate([
+            TRUNK_M * right[:2], TRUNK_M * right[2:] * (towards + away) / 2, HEAD_M * right[:2],
+        ]),
+        STRETCH * flat,
+        NECK * HEAD_M * nod[:2],
+        HEAD_ROLL * HEAD_M * right[:2],
+    )  # fmt: skip
 
 
-def _seen(sight: Sight) -> Floats:
+def _seen_as(sights: Sights, directions: Floats) -> Floats:
+    """(3, m) directions (m, 3) of the gravity frame as each camera has them."""
+    return np.asarray((sights.turn * directions[:, :, None]).sum(axis=1).T)
+
+
+def _seen(sights: Sights) -> Floats:
     hips, shoulders, ears = (
-        middle(sight.points, pair) / sight.scale for pair in (HIPS, SHOULDERS, EARS)
+        (sights.points[:, one] + sights.points[:, other]) / 2 / sights.scale[:, None]
+        for one, other in (HIPS, SHOULDERS, EARS)
     )
-    deep = middle(sight.metres, SHOULDERS)[2:] - middle(sight.metres, HIPS)[2:]
-    return np.concatenate([shoulders - hips, deep, ears - shoulders])
+    near_hips, near_shoulders = (
+        (sights.metres[:, one, 2:] + sights.metres[:, other, 2:]) / 2
+        for one, other in (HIPS, SHOULDERS)
+    )
+    seen = [shoulders - hips, near_shoulders - near_hips, ears - shoulders]
+    return np.concatenate(seen, axis=1).T
 
 
-def depth_seen(sight: Sight) -> tuple[float, float, float]:
-    """`TOWARDS`, `AWAY` and `NEARER_M` for the way this body faces."""
-    to_camera = sight.turn @ TO_CAMERA
-    across = cross(to_camera, sight.ahead)[1]
-    view = abs(np.degrees(np.arctan2(across, to_camera @ sight.ahead)))
+def depth_seen(sights: Sights) -> tuple[Floats, Floats, Floats]:
+    """(m,) each: `TOWARDS`, `AWAY` and `NEARER_M` for the way these bodies face."""
+    x, y, z = sights.turn[:, :, 2].T
+    u, v, w = sights.ahead.T
+    view = np.abs(np.degrees(np.arctan2(z * u - x * w, x * u + y * v + z * w)))
     towards, away, more = (np.interp(view, VIEWS_DEG, by) for by in (TOWARDS, AWAY, NEARER_M))
-    return float(towards), float(away), float(more)
+    return towards, away, more
 
 
 def _directions(angles: Floats, up: Floats, ahead: Floats) -> tuple[Floats, Floats]:
-    """(n, 3) unit vectors that far from `up` towards `ahead`, and how they turn with the angle."""
-    c, s = np.cos(angles)[:, None], np.sin(angles)[:, None]
+    """(3, m, n) unit vectors that far from `up` towards `ahead`, (3, m), and how they turn with the
+    angle."""
+    c, s = np.cos(angles), np.sin(angles)
+    up, ahead = up[..., None], ahead[..., None]
     return c * up + s * ahead, c * ahead - s * up
 
 
 def _lengthened(flat: Floats) -> Floats:
-    length = np.linalg.norm(flat, axis=1, keepdims=True)
+    length = np.hypot(*flat)
     return np.asarray(flat * np.hypot(length, TRUNK_DEEP) / np.maximum(length, 1e-6))
 
 
-def _unknown(flat: Floats, nod: Floats, roll: Floats, lean: Floats) -> Floats:
-    """(n, 5, 4) side bend with facing, stretch, neck, roll of the head."""
-    found = np.zeros((len(flat), 5, 4))
-    found[:, :, 0] = np.hypot(SIDE_BEND, FACING * np.sin(FLEXIONS))[:, None] * lean
-    found[:, :2, 1] = STRETCH * flat
-    found[:, 3:, 2] = NECK * nod
-    found[:, 3:, 3] = HEAD_ROLL * roll
-    return found
+def weigh(cues: Cues) -> tuple[Floats, Floats, Floats]:
+    """(m, n) log-likelihood of each of `FLEXIONS`, the side bend (m, n) that goes with it, radians,
+    and the side bend's standard deviation (m,).
+
+    The noise is that of the trunk in the picture, of its depth and of the head in the picture, each
+    with its unknowns, and one more that goes through all of them: the lean. It is added last
+    (Sherman and Morrison's formula), so that no matrix is larger than two by two.
+    """
+    off = cues.seen[..., None] - cues.expected
+    lean = cues.lean[..., None]
+    right, up, back, head_right, head_up = NOISE_M**2
+    trunk = _Block(right, up, cues.stretch)
+    head = _Block(head_right, head_up, cues.nod, cues.roll[..., None])
+
+    def product(one: Floats, other: Floats) -> Floats:
+        """Through the inverse of the noise without the lean, (m, n)."""
+        picture = trunk.product(one[:2], other[:2]) + head.product(one[3:], other[3:])
+        return np.asarray(picture + one[2] * other[2] / back)
+
+    own, with_off, lone = product(lean, lean), product(lean, off), product(off, off)
+    spread = SIDE_BEND**2 + (FACING * np.sin(FLEXIONS)) ** 2
+    more = 1.0 + spread * own
+    misfit = lone - spread * with_off**2 / more
+    log = -0.5 * np.log(trunk.determinant * head.determinant * back * more)
+    log -= 0.5 * (TAILS + 5) * np.log1p(misfit / TAILS)
+    known = SIDE_BEND**2 * (own / more).mean(axis=1)
+    left = SIDE_BEND * np.sqrt(np.maximum(1.0 - known, 0.0))
+    return log, SIDE_BEND**2 * with_off / more, left
 
 
-def weigh(cues: Cues) -> tuple[Floats, Floats, float]:
-    """(n,) log-likelihood of each of `FLEXIONS`, the side bend (n,) that goes with it, radians,
-    and the side bend's standard deviation."""
-    spread = cues.unknown @ cues.unknown.transpose(0, 2, 1) + np.diag(NOISE_M**2)
-    inverse = np.linalg.inv(spread)
-    off = cues.seen - cues.expected
-    pull = np.einsum("nij,nj->ni", inverse, off)
-    misfit = (off * pull).sum(axis=1)
-    log = -0.5 * np.log(np.linalg.det(spread)) - 0.5 * (TAILS + 5) * np.log1p(misfit / TAILS)
-    known = SIDE_BEND**2 * np.einsum("i,nij,j->n", cues.lean, inverse, cues.lean)
-    left = SIDE_BEND * np.sqrt(max(1.0 - float(known.mean()), 0.0))
-    return log, SIDE_BEND**2 * (pull @ cues.lean), left
+class _Block:
+    """The noise of two numbers as matrices (m, n) times 2 × 2: variances of each alone, and
+    unknowns (2, m, n) that move both."""
+
+    def __init__(self, first: float, second: float, *unknown: Floats) -> None:
+        self._xx = first + sum(x * x for x, _ in unknown)
+        self._yy = second + sum(y * y for _, y in unknown)
+        self._xy = sum(x * y for x, y in unknown)
+        self.determinant = self._xx * self._yy - self._xy**2
+
+    def product(self, one: Floats, other: Floats) -> Floats:
+        """(m, n) of two vectors (2, m, n) through the inverse."""
+        (x, y), (u, v) = one, other
+        turned = self._yy * x * u - self._xy * (x * v + y * u) + self._xx * y * v
+        return np.asarray(turned / self.determinant)
 
 
-def inclinations_deg(side_bend: Floats, side_spread: float) -> Floats:
-    """(n,) degrees from vertical for each of `FLEXIONS`; backward negative, which only counts as
+def inclinations_deg(side_bend: Floats, side_spread: Floats) -> Floats:
+    """(m, n) degrees from vertical for each of `FLEXIONS`, from side bends (m, n) and their
+    standard deviations (m,), radians; backward negative, which only counts as
     such where the trunk leans more backward than sideways: less cannot be told.
 
     An error sideways always adds to an inclination, so the square of what it would add by itself is
     taken off again (as Rice's distribution has it)."""
-    lean = np.sqrt(np.clip(side_bend**2 - side_spread**2, 0.0, None))
+    lean = np.sqrt(np.clip(side_bend**2 - side_spread[:, None] ** 2, 0.0, None))
     off = np.arccos(np.clip(np.cos(FLEXIONS) * np.cos(lean), -1.0, 1.0))
     backward = FLEXIONS + lean < -1e-9
     return np.asarray(np.degrees(np.where(backward, -off, off)))
 
 
-def summed_up(weights: Floats, values: Floats) -> tuple[float, float, float]:
-    """Median and the ends of the 90 % band of values with these weights (of any sum)."""
-    order = np.argsort(values, kind="stable")
-    share = weights[order] / weights.sum()
-    middle, low, high = np.interp(LEVELS, np.cumsum(share) - share / 2, values[order])
-    return float(middle), float(low), float(high)
+def summed_up(weights: Floats, values: Floats) -> Floats:
+    """(3, m): median and the ends of the 90 % band of values (m, n) with these weights, of any
+    sum."""
+    order = np.argsort(values, axis=1, kind="stable")
+    return levels(np.take_along_axis(weights, order, 1), np.take_along_axis(values, order, 1))
+
+
+def levels(weights: Floats, values: Floats) -> Floats:
+    """The same of values in rising order."""
+    share = weights / weights.sum(axis=1, keepdims=True)
+    below = np.cumsum(share, axis=1) - share / 2
+    after = (below[:, None] < LEVELS).sum(axis=2)
+    after = np.minimum(np.maximum(after, 1), below.shape[1] - 1)
+    rows = np.arange(len(below))[:, None]
+    start, end = below[rows, after - 1], below[rows, after]
+    way = (LEVELS[:, 0] - start) / np.maximum(end - start, 1e-12)
+    low, high = values[rows, after - 1], values[rows, after]
+    return np.asarray((low + np.minimum(np.maximum(way, 0.0), 1.0) * (high - low)).T)

@@ -12,6 +12,7 @@ from monitor.posture.episodes import Change, Episode, Kind
 from monitor.posture.landmarks import Look
 from monitor.posture.minutes import MINUTE
 from monitor.posture.rules import MEASURES, Rule
+from monitor.recordings import Recording
 
 LEAD_IN = timedelta(hours=1)
 """At most so long before the asked time judging begins, in search of a minute without people, so
@@ -79,33 +80,45 @@ class CameraReplay:
         self._until = until
         self._run = ""
         self._contexts = contexts
-        self._judge = Judge(rules, contexts)
+        self._judge = Judge(rules, contexts, for_minutes=False)
         self._look: Look | None = None
 
     def over(self, folder: Path, watcher: Watcher | None = None) -> Replayed:
         """Everything that was kept below `folder`."""
-        for run, look in self._looks(folder):
-            if look.at >= self._until and not self._pending(look):
+        for recording in self._recordings(folder):
+            if recording.source.run != self._run:
+                self._finish()
+                self._run = recording.source.run
+                self._judge = Judge(self._rules, self._contexts, for_minutes=False)
+            if not self._judged(recording, watcher):
                 break
-            judged = self._step(run, look)
-            if watcher is not None and look.at >= self._since:
-                watcher(run, look, judged)
         self._finish()
         return self.found
 
-    def _looks(self, folder: Path) -> Iterator[tuple[str, Look]]:
+    def _judged(self, recording: Recording, watcher: Watcher | None) -> bool:
+        """Whether what comes after it has to be seen too."""
+        answers = self._judge.over(recording.looks)
+        for look in recording.looks:
+            if look.at >= self._until and not self._pending(look):
+                return False
+            self._look = look
+            self._note(look)
+            judged = next(answers)
+            self._tell(judged.changes, look)
+            if watcher is not None and look.at >= self._since:
+                watcher(self._run, look, judged)
+        return True
+
+    def _recordings(self, folder: Path) -> Iterator[Recording]:
         """Also those after `until`: what began before it goes on."""
         last = self._until + timedelta(days=1)
         begin = self._since.replace(second=0, microsecond=0)
         kept = recordings.files(folder, self._camera, begin, last)
         for file in [*self._lead_in(folder, begin), *kept]:
             try:
-                recording = recordings.read(file.path)
+                yield recordings.read(file.path)
             except InputError as e:
                 self._lost(file, e)
-                continue
-            for look in recording.looks:
-                yield recording.source.run, look
 
     def _lead_in(self, folder: Path, begin: datetime) -> list[recordings.File]:
         """The recordings just before, from the last one on in which nobody was in view."""
@@ -123,16 +136,6 @@ class CameraReplay:
     def _pending(self, look: Look) -> bool:
         """Whether something that began before the end still runs."""
         return any(look.when(e.started_t) < self._until for e in self._judge.running)
-
-    def _step(self, run: str, look: Look) -> Judged:
-        if run != self._run:
-            self._finish()
-            self._run, self._judge = run, Judge(self._rules, self._contexts)
-        self._look = look
-        self._note(look)
-        judged = self._judge.step(look)
-        self._tell(judged.changes, look)
-        return judged
 
     def _note(self, look: Look) -> None:
         minute = look.at.replace(second=0, microsecond=0)

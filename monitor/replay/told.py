@@ -187,8 +187,14 @@ def _row(alert: Alert, answer: Answer) -> tuple[str, ...]:
         alert.rule,
         f"{alert.started_at.astimezone(answer.question.zone):{MOMENT}}",
         f"{alert.duration_s:.1f}",
-        f"{alert.peak:.0f}{alert.unit}",
+        _value(alert),
     )
+
+
+def _value(alert: Alert) -> str:
+    """`84°`, `12 cm`, `5`."""
+    beside = alert.unit[:1] in ("°", "%", "/")
+    return f"{alert.peak:.0f}{'' if beside else ' '}{alert.unit}".rstrip()
 
 
 def _alerts(count: int) -> str:

@@ -20,8 +20,11 @@ from monitor.daily import (
     percent,
     spell,
 )
-from monitor.ergonomics import dose
+from monitor.ergonomics import dose, en1005_4, lifting, niosh
 from monitor.ergonomics.dose import DayDose
+from monitor.ergonomics.en1005_4 import DayVerdicts
+from monitor.ergonomics.lifting import DayLifting
+from monitor.ergonomics.verdict import Verdict
 from monitor.posture.rules import BANDS, limits_of
 
 COLUMNS = (
@@ -49,6 +52,7 @@ COLUMNS = (
     "measure",
     "band",
     "person_s",
+    "zone",
     "movement",
     "counted",
     "per_hour",
@@ -56,6 +60,17 @@ COLUMNS = (
     "over_min",
     "unknown_min",
     "limit_min",
+    "pace",
+    "verdict",
+    "hands_seen",
+    "load_kg",
+    "per_min",
+    "index_low",
+    "index_high",
+    "worst_index_low",
+    "worst_index_high",
+    "advice_en",
+    "advice_zh",
 )
 """Every column is explained in docs/reports.md."""
 
@@ -121,8 +136,15 @@ def _rows(camera: CameraDay, zone: ZoneInfo) -> Iterator[dict[str, Cell]]:
             "counted": counted,
             "per_hour": None if rate is None else round(rate, 1),
         }
-    for of_day in camera.doses:
-        yield {"row": "dose", **_dose_cells(of_day)}
+    for place, dose_there in camera.placed_doses:
+        yield {"row": "dose", "zone": place, **_dose_cells(dose_there)}
+    for place, verdicts in camera.placed_verdicts:
+        for cells in _verdict_cells(verdicts):
+            yield {"row": "verdict", "zone": place, **cells}
+    for place, lifting_there in camera.lifting:
+        yield {"row": "lifting", "zone": place, **_lifting_cells(lifting_there)}
+    for advice in camera.advice:
+        yield {"row": "advice", "advice_en": advice.en, "advice_zh": advice.zh}
 
 
 def _dose_cells(of_day: DayDose) -> dict[str, Cell]:
@@ -131,6 +153,38 @@ def _dose_cells(of_day: DayDose) -> dict[str, Cell]:
         "over_min": round(of_day.over_s / 60, 1),
         "unknown_min": round(of_day.unknown_s / 60, 1),
         "limit_min": round(of_day.limit_s / 60),
+    }
+
+
+def _verdict_cells(of_day: DayVerdicts) -> Iterator[dict[str, Cell]]:
+    shared: dict[str, Cell] = {"movement": of_day.movement.value}
+    for (pace, verdict), seconds in of_day.seconds.items():
+        yield shared | {
+            "pace": pace.value,
+            "verdict": verdict.title,
+            "person_s": round(seconds, 1),
+        }
+    for told, seconds in (
+        (Verdict.ACCEPTABLE.title, of_day.acceptable_s),
+        (en1005_4.UNSEEN, of_day.unseen_s),
+    ):
+        yield shared | {"verdict": told, "person_s": round(seconds, 1)}
+
+
+def _lifting_cells(of_day: DayLifting) -> dict[str, Cell]:
+    (low, high), (worst_low, worst_high) = (
+        (None, None) if index is None else (round(end, 2) for end in index)
+        for index in (of_day.typical, of_day.worst)
+    )
+    return {
+        "counted": len(of_day.lifts),
+        "hands_seen": len(of_day.seen),
+        "load_kg": " ".join(f"{kg:g}" for kg in of_day.loads_kg),
+        "per_min": None if of_day.per_min is None else round(of_day.per_min, 2),
+        "index_low": low,
+        "index_high": high,
+        "worst_index_low": worst_low,
+        "worst_index_high": worst_high,
     }
 
 
@@ -180,6 +234,9 @@ def to_html(report: DailyReport, site_name: str) -> str:
             local=local,
             measured=_measured,
             dose_method=dose.METHOD,
+            verdict_method=en1005_4.METHOD,
+            lifting_method=niosh.METHOD,
+            verdicts=tuple(reversed(Verdict)),
         )
     )
 
@@ -192,7 +249,7 @@ def _pages() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters.update(spell=spell)
+    pages.filters.update(spell=spell, index=lifting.told)
     pages.globals.update(percent=percent)
     return pages
 

@@ -1,7 +1,7 @@
 """One local day, summed up by the database."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,14 +9,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
-from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, bounds
+from monitor.daily import CameraDay, DailyReport, Peak, PostureTime, RuleDay, ZoneDay, bounds
+from monitor.ergonomics.context import Coupling
 from monitor.ergonomics.counts import Kind
+from monitor.ergonomics.en1005_4 import KEPT, UNSEEN, of_bands
+from monitor.ergonomics.lifting import DayLifting, Lifted
+from monitor.posture.hands import Hands
 from monitor.posture.rules import limits_of
-from monitor.store.minutes import whole_minutes
-from monitor.store.tables import Event, MovementMinute, PostureMinute
+from monitor.store.minutes import MINUTE_S, whole_minutes
+from monitor.store.tables import Event, Lift, MovementMinute, PostureMinute, ZoneMinute
 
 Span = tuple[datetime, datetime]
 Found = Row[*tuple[Any, ...]]
+Bands = dict[tuple[str, str], float]
+"""Person-seconds by measure and band."""
+
+TRUNK = "trunk_flexion"
 
 
 def daily_report(
@@ -31,9 +39,10 @@ def daily_report(
     passed_s = max(0, int((min(now, span[1]) - span[0]).total_seconds()))
     coverage = _coverage(session, span)
     posture = _posture(session, span)
+    zones = _zones(session, span)
     rules = _rules(session, span)
     movements = _movements(session, span)
-    gone = (coverage.keys() | posture.keys() | rules.keys()) - set(cameras)
+    gone = (coverage.keys() | posture.keys() | zones.keys() | rules.keys()) - set(cameras)
     return DailyReport(
         day=day,
         zone=zone.key,
@@ -46,9 +55,10 @@ def daily_report(
                 camera=camera,
                 configured=camera not in gone,
                 **_shares(coverage.get(camera), passed_s),
-                posture=tuple(posture.get(camera, ())),
+                **_bands(posture.get(camera, {})),
                 rules=tuple(rules.get(camera, ())),
                 movements=movements.get(camera, {}),
+                zones=tuple(zones.get(camera, ())),
             )
             for camera in (*cameras, *sorted(gone))
         ),
@@ -96,19 +106,89 @@ def _shares(row: Found | None, passed_s: int) -> dict[str, Any]:
     }
 
 
-def _posture(session: Session, span: Span) -> dict[str, list[PostureTime]]:
+def _posture(session: Session, span: Span) -> dict[str, Bands]:
     keys = (PostureMinute.camera, PostureMinute.measure, PostureMinute.band)
     query = (
         select(*keys, func.sum(PostureMinute.seconds).label("seconds"))
         .where(_within(PostureMinute.minute, span))
         .group_by(*keys)
     )
-    times: defaultdict[str, list[PostureTime]] = defaultdict(list)
+    bands: defaultdict[str, Bands] = defaultdict(dict)
     for row in session.execute(query):
-        times[row.camera].append(PostureTime(row.measure, row.band, row.seconds))
-    for of_camera in times.values():
-        of_camera.sort(key=lambda time: (time.measure, _lower_edge(time.band)))
-    return times
+        bands[row.camera][row.measure, row.band] = row.seconds
+    return bands
+
+
+def _zones(session: Session, span: Span) -> dict[str, list[ZoneDay]]:
+    """By camera, in the order of their names."""
+    keys = (ZoneMinute.camera, ZoneMinute.zone, ZoneMinute.measure, ZoneMinute.band)
+    query = (
+        select(*keys, func.sum(ZoneMinute.seconds).label("seconds"))
+        .where(_within(ZoneMinute.minute, span))
+        .group_by(*keys)
+    )
+    bands: defaultdict[tuple[str, str], Bands] = defaultdict(dict)
+    for row in session.execute(query):
+        bands[row.camera, row.zone][row.measure, row.band] = row.seconds
+    lifting = _lifting(session, span, bands)
+    zones: defaultdict[str, list[ZoneDay]] = defaultdict(list)
+    for place in sorted(bands.keys() | lifting.keys()):
+        camera, zone = place
+        told = _bands(bands.get(place, {}))
+        zones[camera].append(ZoneDay(zone, **told, lifting=lifting.get(place)))
+    return zones
+
+
+def _lifting(
+    session: Session, span: Span, bands: Mapping[tuple[str, str], Bands]
+) -> dict[tuple[str, str], DayLifting]:
+    """By camera and zone; those in which nothing was lifted are left out."""
+    occupied = _occupied_s(session, span)
+    lifts: defaultdict[tuple[str, str], list[Lifted]] = defaultdict(list)
+    in_order = select(Lift).where(_within(Lift.minute, span)).order_by(Lift.minute, Lift.number)
+    for row in session.scalars(in_order):
+        lifts[row.camera, row.zone].append(
+            Lifted(
+                row.load_kg,
+                None if row.coupling is None else Coupling(row.coupling),
+                _hands(row.origin),
+                _hands(row.destination),
+            )
+        )
+    return {
+        place: DayLifting(tuple(found), _measured_s(bands.get(place, {})), occupied.get(place, 0.0))
+        for place, found in lifts.items()
+    }
+
+
+def _hands(kept: dict[str, Any] | None) -> Hands | None:
+    if kept is None:
+        return None
+    return Hands(tuple(kept["height_cm"]), tuple(kept["reach_cm"]))
+
+
+def _measured_s(bands: Bands) -> float:
+    """Person-seconds whose trunk was measured, so that movements could be counted."""
+    return sum(s for (measure, band), s in bands.items() if measure == TRUNK and band != UNSEEN)
+
+
+def _occupied_s(session: Session, span: Span) -> dict[tuple[str, str], float]:
+    """Seconds of the minutes in which anybody was in a zone."""
+    query = (
+        select(ZoneMinute.camera, ZoneMinute.zone, func.count(ZoneMinute.minute.distinct()))
+        .where(_within(ZoneMinute.minute, span))
+        .group_by(ZoneMinute.camera, ZoneMinute.zone)
+    )
+    return {(camera, zone): MINUTE_S * minutes for camera, zone, minutes in session.execute(query)}
+
+
+def _bands(seconds: Bands) -> dict[str, Any]:
+    """The times in bands of degrees, in order, and those of verdicts."""
+    times = [PostureTime(*key, s) for key, s in seconds.items() if not key[0].startswith(KEPT)]
+    return {
+        "posture": tuple(sorted(times, key=lambda time: (time.measure, _lower_edge(time.band)))),
+        "verdicts": of_bands(seconds),
+    }
 
 
 def _lower_edge(band: str) -> float:

@@ -31,15 +31,26 @@ from monitor.store.tables import (
     CoverageMinute,
     Event,
     Incident,
+    Lift,
     MovementMinute,
     PostureMinute,
+    ZoneMinute,
 )
 
 log = structlog.get_logger()
 
 KINDS: dict[str, type[Base]] = {
     table.__tablename__: table
-    for table in (Event, PostureMinute, MovementMinute, CoverageMinute, CameraState, Incident)
+    for table in (
+        Event,
+        PostureMinute,
+        ZoneMinute,
+        MovementMinute,
+        Lift,
+        CoverageMinute,
+        CameraState,
+        Incident,
+    )
 }
 
 BATCH = 200

@@ -123,6 +123,25 @@ class PostureMinute(Base):
     __table_args__ = (Index("ix_posture_minute_minute", "minute"),)
 
 
+class ZoneMinute(Base):
+    """The same of the people who stood in one zone. Whoever stands in two counts in both; the rows
+    of `posture_minute` hold everybody, in whatever zone."""
+
+    __tablename__ = "zone_minute"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    zone: Mapped[str] = mapped_column(primary_key=True)
+    """Its name in the settings at that time."""
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    band: Mapped[str] = mapped_column(primary_key=True)
+    writer: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The run of the worker that saw it: rows of one minute add up."""
+    seconds: Mapped[float]
+
+    __table_args__ = (Index("ix_zone_minute_minute", "minute"),)
+
+
 class MovementMinute(Base):
     """How many movements of one kind were counted, per camera and minute; of a minute without
     people in view there is no row, of one with them a row for every kind."""
@@ -139,6 +158,33 @@ class MovementMinute(Base):
     count: Mapped[int]
 
     __table_args__ = (Index("ix_movement_minute_minute", "minute"),)
+
+
+class Lift(Base):
+    """One lift or lowering that began in a zone; in two zones it has a row for each."""
+
+    __tablename__ = "lift"
+
+    camera: Mapped[str] = mapped_column(primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    """In which it was counted."""
+    writer: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The run of the worker that saw it."""
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Of that writer in that minute."""
+    zone: Mapped[str]
+    kind: Mapped[str]
+    """`stoop_lift`, `squat_lift` or `lowering`."""
+    load_kg: Mapped[float | None]
+    """What the settings said then of what is handled in the zone."""
+    coupling: Mapped[str | None]
+    origin: Mapped[dict[str, Any] | None]
+    """Where the hands took it: `{"height_cm": [low, high], "reach_cm": [low, high]}`; `None`:
+    unseen."""
+    destination: Mapped[dict[str, Any] | None]
+    """Where they brought it: of a lift, how it is carried; of a lowering, how low it went."""
+
+    __table_args__ = (Index("ix_lift_minute", "minute"),)
 
 
 class CoverageMinute(Base):

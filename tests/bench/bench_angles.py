@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -123,7 +123,8 @@ def pictures(engine: Engine, sample: Sequence[View]) -> Iterator[dict[str, Read 
         if pose is None:
             yield dict.fromkeys(true.angles)
         else:
-            read = fitted_angles(pose, sight(pose, Calibration(float(view.pitch)), *SIZE))
+            calibration = Calibration(float(view.pitch))
+            (read,) = fitted_angles([pose], [sight(pose, calibration, *SIZE)])
             yield {name: reading(angle, true.angles[name]) for name, angle in read.items()}
 
 
@@ -222,9 +223,9 @@ def ms_per_person(engine: Engine) -> float:
     (pose,) = engine.find(image)
     times = []
     for _ in range(200):
-        start = perf_counter()
-        fitted_angles(pose, sight(pose, Calibration(15.0), *SIZE))
-        times.append(1000 * (perf_counter() - start))
+        start = process_time()
+        fitted_angles([pose], [sight(pose, Calibration(15.0), *SIZE)])
+        times.append(1000 * (process_time() - start))
     return round(float(np.median(times)), 2)
 
 

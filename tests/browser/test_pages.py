@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from dashboard.serve import addresses, make_server
 from monitor.store.tables import STALE_S
 from tests.builders import NOON, a_camera_state, a_minute, an_event
-from tests.pages import COACH, PASSWORD, Site, a_site
+from tests.pages import COACH, PASSWORD, Site, a_site, a_worked_hour
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -50,6 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     reason = "rtsp://viewer:***@10.0.0.7/a/very/long/address/without/a/break: refused the password"
     site.add([a_camera_state(camera=LONG, state="down", reason=reason)])
     site.add([a_minute(NOON - timedelta(minutes=m)) for m in range(1, 60)])
+    site.add(a_worked_hour("hall-a"))
     site.add([an_event(NOON - timedelta(minutes=i), evidence="a.jpg") for i in range(30)])
     site.add([an_event(NOON, camera=LONG, severity="notice", zone="packing")])
     return site

@@ -20,6 +20,9 @@ from tests.integration.plumbline import ROOT, Plumbline, workers
 
 Victim = Literal["worker", "supervisor"]
 
+Written = tuple[UUID, int]
+"""An event, and which of its rows."""
+
 BUSY = """
 workers: 2
 cameras:
@@ -32,7 +35,7 @@ cameras:
     pitch_deg: 20
     changes: {trunk-deep-bend: {hold_s: 0, release_s: 1}}
 """
-"""Cameras on which events begin at once, one after the other, and pictures are replaced."""
+"""An event that goes on for ever, whoever watches it, and events one after the other."""
 
 
 class Killer:
@@ -44,11 +47,11 @@ class Killer:
         self.begun: set[UUID] = set()
 
     def kill(self, victim: Victim) -> None:
-        """At a random moment within a second after an event has begun; waits for the next one."""
-        before = len(self._events())
-        self._site.until(lambda: len(self._events()) > before, 120)
+        """At a random moment within a second after an event has begun or gone on; waits for it."""
+        before = self._written()
+        self._site.until(lambda: self._written() - before, 120)
         time.sleep(self._chance.uniform(0.0, 1.0))
-        self.begun |= self._events()
+        self.begun |= {event for event, _ in self._written()}
         if victim == "worker":
             alive = self._site.until(lambda: workers(self._site), 60)
             os.kill(self._chance.choice(alive), signal.SIGKILL)
@@ -56,20 +59,21 @@ class Killer:
             self._site.kill()
             self._site.start()
 
-    def _events(self) -> set[UUID]:
+    def _written(self) -> set[Written]:
         """In the journal or in the database; an entry may go from one to the other meanwhile."""
         entries = (self._site.data / "journal").glob("[0-9]*.json")
-        waiting = {UUID(event) for path in entries if (event := _event_in(path))}
-        return waiting | {event.id for event in self._site.rows(Event)}
+        waiting = {event for path in entries if (event := _event_in(path))}
+        return waiting | {(event.id, event.revision) for event in self._site.rows(Event)}
 
 
-def _event_in(path: Path) -> str | None:
+def _event_in(path: Path) -> Written | None:
     try:
         entry = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    event: str | None = entry["row"]["id"] if entry.get("table") == "event" else None
-    return event
+    if entry.get("table") != "event":
+        return None
+    return UUID(entry["row"]["id"]), entry["row"]["revision"]
 
 
 def settle(site: Plumbline) -> None:

@@ -10,8 +10,10 @@ from monitor.store.tables import (
     CoverageMinute,
     Event,
     Incident,
+    Lift,
     MovementMinute,
     PostureMinute,
+    ZoneMinute,
 )
 from tests import builders
 
@@ -41,6 +43,26 @@ def a_posture(
 ) -> PostureMinute:
     values = {"camera": "dock-1", "measure": "trunk_flexion"}
     return PostureMinute(minute=minute, band=band, seconds=seconds, **{**values, **given})
+
+
+def in_zone(
+    zone: str, seconds: float, band: str = "0-20", minute: datetime = NOON, **given: Any
+) -> ZoneMinute:
+    values = {"camera": "dock-1", "measure": "trunk_flexion"}
+    return ZoneMinute(minute=minute, zone=zone, band=band, seconds=seconds, **{**values, **given})
+
+
+def a_lift(number: int = 0, minute: datetime = NOON, **given: Any) -> Lift:
+    values = {
+        "camera": "dock-1",
+        "zone": "press",
+        "kind": "stoop_lift",
+        "load_kg": 12.0,
+        "coupling": "fair",
+        "origin": {"height_cm": [0.0, 60.0], "reach_cm": [20.0, 50.0]},
+        "destination": None,
+    }
+    return Lift(minute=minute, number=number, **{**values, **given})
 
 
 def movements(minute: datetime = NOON, **counts: int) -> list[MovementMinute]:

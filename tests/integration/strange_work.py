@@ -41,7 +41,8 @@ def crash(begin: threading.Event) -> None:
 
 def main() -> None:
     names, over, begin = cameras(), threading.Event(), threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    for number in (signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, lambda *_: sys.exit())
     if any(name.startswith("mute") for name in names):
         over.wait()
     for name in names:
@@ -59,7 +60,7 @@ def main() -> None:
 
 def behave(name: str, held: list[bytes]) -> None:
     if name.startswith("hangs"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGUSR1})
         threading.Event().wait()
     while name.startswith("toils"):
         pass

@@ -15,7 +15,7 @@ from PIL import Image
 from monitor.ergonomics.advice import TEXTS
 from monitor.store.tables import STALE_S, Incident, MovementMinute, PostureMinute
 from tests.builders import NOON, a_camera_state, a_minute, an_event
-from tests.pages import COACH, Site, a_site
+from tests.pages import COACH, Site, a_site, a_worked_hour
 
 
 @pytest.fixture
@@ -360,6 +360,21 @@ def test_the_daily_report_tells_movements_doses_and_what_to_change(site: Site) -
     assert TEXTS["bend_often"].zh in page
     assert "hall-b The day so far: not watched Not watched." in text
     assert text.count("Movements") == 1
+
+
+def test_the_daily_report_tells_of_zones_what_it_tells_of_the_picture(site: Site) -> None:
+    site.add([a_minute(NOON - timedelta(minutes=m), people_s=240.0) for m in range(1, 61)])
+    site.add(a_worked_hour("hall-a"))
+    text = text_of(site, "/reports/2026-11-23")
+    assert "Back bent, over 30° whole picture 1 h 15 min 2 h 00 min 62 %" in text
+    assert "Back bent, over 30° packing 37 min 30 s 2 h 00 min 31 %" in text
+    assert (
+        "Back forward or backward ramp 15 min 00 s held: 1 min 15 s 2/min or more: 13 min 45 s"
+        in text
+    )
+    assert "packing 180 12 kg 10 to 80 cm 70 to 140 cm 1.6 0.6 to " in text
+    assert "ramp 1 not stated not seen not seen" in text
+    assert "packing: 180 of 180, ramp: 0 of 1" in text
 
 
 def test_the_daily_report_is_had_as_a_table(site: Site) -> None:

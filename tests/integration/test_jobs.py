@@ -52,10 +52,12 @@ from tests.integration.receivers import http_receiver
 from tests.integration.rows import (
     NOON,
     a_camera_state,
+    a_lift,
     a_minute,
     a_posture,
     an_event,
     an_incident,
+    in_zone,
     movements,
 )
 
@@ -330,6 +332,8 @@ def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> Non
         a_minute(NOON + timedelta(minutes=61)),
         a_minute(now),
         a_posture(1.0),
+        in_zone("press", 1.0),
+        a_lift(),
         *movements(NOON, bend=3),
         *movements(now),
         an_incident(ended_at=NOON),
@@ -339,7 +343,7 @@ def test_old_rows_go_and_young_ones_stay(sessions: Store, tmp_path: Path) -> Non
     )
     tell(sessions, young)
     assert purge(sessions, tmp_path, RETENTION, now) == Purged(
-        pictures=1, landmarks=1, events=1, minutes=9, incidents=1, messages=1, analyses=1
+        pictures=1, landmarks=1, events=1, minutes=11, incidents=1, messages=1, analyses=1
     )
     assert not gone.exists()
     assert [path.exists() for path in landmarks] == [False, True]

@@ -202,9 +202,8 @@ def test_a_privacy_mask_is_in_the_evidence_too(keep, rows):
 
 def test_a_moved_camera_is_said_for_a_day(keep, rows):
     scene = Scene(keep, FakeClock(), CameraPlan("dock", (), frozen_after_s=1e6))
-    halls = [np.kron(RNG.integers(0, 10, (12, 16)), np.ones((40, 40))) * 20 for _ in range(2)]
-    for hall in halls:
-        scene.show(50, image=np.repeat(hall[:480, :640, None], 3, axis=2).astype(np.uint8))
+    for _ in range(2):
+        scene.show(50, image=a_hall())
     (incident,) = [one for one in rows(Incident) if one.kind == "moved"]
     assert "looks elsewhere" in incident.reason
     assert incident.ended_at is None
@@ -212,3 +211,53 @@ def test_a_moved_camera_is_said_for_a_day(keep, rows):
     scene.show(0.2)
     (incident,) = [one for one in rows(Incident) if one.kind == "moved"]
     assert incident.ended_at is not None
+
+
+def a_hall() -> np.ndarray:
+    """Things stand in it; another each time."""
+    hall = np.kron(RNG.integers(0, 10, (12, 16)), np.ones((40, 40))) * 20
+    return np.repeat(hall[:, :, None], 3, axis=2).astype(np.uint8)
+
+
+def blind_s(rows) -> float:
+    return sum(minute.blind_s for minute in rows(CoverageMinute))
+
+
+MASKED = CameraPlan(
+    "dock", (a_rule(),), masks=(((0.0, 0.0), (0.1, 0.0), (0.1, 0.1)),), frozen_after_s=1e6
+)
+
+
+def test_a_camera_that_looks_beside_its_masks_is_blind_until_it_is_turned_back(keep, rows):
+    """It is known within 30 s. Who bends meanwhile is told all the same."""
+    scene, hall = Scene(keep, FakeClock(), MASKED), a_hall()
+    scene.show(50, image=hall)
+    scene.show(100, bent(75), image=a_hall())
+    scene.show(60, image=hall)
+    scene.show(20, image=hall)
+    scene.finish()
+    assert blind_s(rows) == pytest.approx(100, abs=10)
+    assert len(rows(Event)) == 1
+    (moved,) = [one for one in rows(Incident) if one.kind == "moved"]
+    assert moved.ended_at is not None
+    assert sum(minute.people_s for minute in rows(CoverageMinute)) < 35
+
+
+def test_a_camera_of_which_nothing_is_said_learns_its_new_view_and_watches_on(keep, rows):
+    plan = CameraPlan("dock", (a_rule(),), frozen_after_s=1e6)
+    scene = Scene(keep, FakeClock(), plan)
+    for _ in range(2):
+        scene.show(50, image=a_hall())
+    scene.finish()
+    assert [one.kind for one in rows(Incident)] == ["moved"]
+    assert blind_s(rows) == 0.0
+
+
+def test_a_picture_of_another_shape_is_blind_beside_masks_and_one_of_another_size_is_not(
+    keep, rows
+):
+    scene = Scene(keep, FakeClock(), MASKED)
+    for height, width in ((480, 640), (240, 320), (240, 400), (480, 640)):
+        scene.show(10, image=np.ascontiguousarray(np.tile(a_hall(), (1, 2, 1))[:height, :width]))
+    scene.finish()
+    assert blind_s(rows) == pytest.approx(10, abs=0.5)

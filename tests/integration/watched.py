@@ -35,7 +35,7 @@ class Watched:
     def __init__(self, folder: Path, rules: Sequence[Rule] = ()) -> None:
         self.keep = Keep(folder, keep_free_mb=0)
         self.clock = FakeClock(BEGIN)
-        self._plan = CameraPlan("dock", tuple(rules))
+        self.rules = rules
         self._poses: Sequence[Pose] = ()
         self._saved = BEGIN
         self._shown = 0
@@ -43,10 +43,12 @@ class Watched:
 
     def start(self) -> None:
         """A worker; the one before, if it was not stopped, was killed."""
-        self._recorder = Recorder(self._plan, "told", self.keep)
+        plan = CameraPlan("dock", tuple(self.rules))
+        self._recorder = Recorder(plan, "told", self.keep)
         since = self._recorder.resume()
         engine = ToldEngine(lambda: self._poses)
-        self._pipeline = CameraPipeline(self._plan, engine, self.clock, since)
+        left = self._recorder.left(self.clock.now(), self.clock.steady())
+        self._pipeline = CameraPipeline(plan, engine, self.clock, since, left)
         self._save([])
 
     def show(self, seconds: float, *, bent: float | None = None, every_s: float = 0.2) -> None:
@@ -74,6 +76,12 @@ class Watched:
         self._recorder.record(self._pipeline.finish(self.clock.steady(), self.clock.now()))
         self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
         self._recorder.close()
+        self._saved = self.clock.now()
+
+    def leave(self) -> None:
+        """In good order, for another worker."""
+        self._recorder.record(self._pipeline.leave(self.clock.steady(), self.clock.now()))
+        self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
         self._saved = self.clock.now()
 
     @property

@@ -1,3 +1,3 @@
-from tests.integration.conftest import blazepose, graphs, mediapipe, task
+from tests.integration.conftest import blazepose, graphs, mediapipe, rtsp, task
 
-__all__ = ["blazepose", "graphs", "mediapipe", "task"]
+__all__ = ["blazepose", "graphs", "mediapipe", "rtsp", "task"]

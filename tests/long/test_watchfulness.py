@@ -1,10 +1,13 @@
 """On all the footage: no camera that sees is called blind, and each that does not is, in time.
 
-Half-second samples of each film, scaled to at most 640 pixels, go round and round.
+Half-second samples of each film, scaled to at most 640 pixels, go round and round. And over a real
+RTSP server: a hall whose picture freezes before it is encoded.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import repeat
 from pathlib import Path
 
 import av
@@ -14,6 +17,9 @@ import pytest
 
 from monitor.capture.detail import Detail
 from monitor.posture.model import Image
+from tests.integration.rtsp import RtspServer
+from tests.integration.test_camera_faults import Watching
+from tests.integration.video import encode
 
 SEEN_S = 20.0
 NOTHING_STANDS = (
@@ -119,3 +125,37 @@ def test_a_camera_that_sees_nothing_is(film: str) -> None:
         "cloth": [(10.0, "covered")],
         "blurred": [(15.0, "defocused")],
     }
+
+
+FPS, WELL_S, FROZEN_S = 25, 20, 45
+
+
+def hall_that_freezes() -> Iterator[Image]:
+    hall = np.kron(RNG.integers(40, 220, (12, 20, 3)), np.ones((16, 16, 1)))
+    pictures = [whole(hall + RNG.normal(0.0, 2.0, (192, 320, 1))) for _ in range(60)]
+    for number in range(FPS * WELL_S):
+        yield pictures[number * 7 % 60]
+    yield from repeat(pictures[0], FPS * FROZEN_S)
+
+
+@pytest.mark.parametrize("key_every_s", [2, 10])
+def test_a_frozen_picture_is_known_in_half_a_minute_while_the_camera_rests(
+    tmp_path: Path, rtsp: RtspServer, key_every_s: int
+) -> None:
+    """Nobody is there, so it is looked at every few seconds; quality is constant."""
+    gop = str(FPS * key_every_s)
+    options = {
+        "preset": "superfast", "crf": "23", "g": gop, "keyint_min": gop, "sc_threshold": "0",
+        "bf": "0", "x264-params": "aud=1",
+    }  # fmt: skip
+    film = encode(hall_that_freezes(), tmp_path / "a.h264", FPS, codec="libx264", options=options)
+    rtsp.add("/hall", film, FPS)
+    rtsp.start()
+    watching = Watching(tmp_path / "site", hall=rtsp.address("/hall"))
+    watching.until(lambda: watching.are(hall="up"), 15)
+    froze = watching.states()["hall"].since + timedelta(seconds=WELL_S)
+    watching.until(lambda: watching.are(hall="blind"), WELL_S + FROZEN_S)
+    watching.stop()
+    noticed = watching.incidents()["hall frozen"].started_at
+    print(f"noticed after {(noticed - froze).total_seconds():.1f} s")
+    assert 0.0 <= (noticed - froze).total_seconds() <= 30.0

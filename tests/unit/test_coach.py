@@ -31,7 +31,7 @@ def people(camera: Camera, headings: Sequence[int], unseen: Sequence[int] = ()) 
                 place = (float(random.uniform(-1.0, 1.0)), float(random.uniform(-0.5, 0.5)))
                 pose = drawn_pose(camera, posture, place, heading)
                 pose.landmarks[list(unseen), 3] = 0.1
-                fitted = fitted_angles(pose, sight(pose, view.calibration, *SIZE))
+                (fitted,) = fitted_angles([pose], [sight(pose, view.calibration, *SIZE)])
                 yield Person(1, pose, to_gravity(pose, view.calibration, *SIZE), fitted)
 
 

@@ -14,11 +14,17 @@ from monitor.daily import (
     Peak,
     PostureTime,
     RuleDay,
+    ZoneDay,
     bounds,
     percent,
     spell,
 )
+from monitor.ergonomics.advice import TEXTS
 from monitor.ergonomics.counts import Kind
+from monitor.ergonomics.en1005_4 import DayVerdicts, Movement, Pace
+from monitor.ergonomics.lifting import DayLifting, Lifted
+from monitor.ergonomics.verdict import Verdict
+from monitor.posture.hands import Hands
 from monitor.reports.daily import COLUMNS, to_csv, to_html
 
 START = datetime(2026, 5, 3, 22, tzinfo=UTC)
@@ -46,8 +52,10 @@ def a_camera(camera: str = "dock-1", **given: object) -> CameraDay:
         "people_s": 3600.0,
         "unmeasured_s": 60.0,
         "posture": (),
+        "verdicts": (),
         "rules": (),
         "movements": {},
+        "zones": (),
     }
     return CameraDay(camera, **{**values, **given})
 
@@ -206,10 +214,62 @@ def test_too_short_a_look_gives_no_movements_per_hour_and_no_advice() -> None:
 
 def test_the_dose_of_a_day_is_held_to_its_limit() -> None:
     camera = a_camera(posture=BENT)
-    *_, row = rows(a_report(camera))
-    assert (row["row"], row["dose"]) == ("dose", "back_bent")
+    (row,) = [row for row in rows(a_report(camera)) if row["row"] == "dose"]
+    assert row["dose"] == "back_bent"
     assert (row["over_min"], row["unknown_min"], row["limit_min"]) == ("150.0", "15.0", "120")
     assert "WAC 296-62-051" in to_html(a_report(camera), "Hall 3")
+
+
+def test_each_zone_has_a_dose_of_its_own() -> None:
+    press = ZoneDay("press", (PostureTime("trunk_flexion", "30-60", 3600.0),), (), None)
+    camera = a_camera(posture=BENT, zones=(press,))
+    told = [row for row in rows(a_report(camera)) if row["row"] == "dose"]
+    assert [(row["zone"], row["over_min"]) for row in told] == [("", "150.0"), ("press", "60.0")]
+    page = to_html(a_report(camera), "Hall 3")
+    assert "<td>whole picture</td>" in page
+    assert "<td>press</td>" in page
+    assert "whole picture" not in to_html(a_report(a_camera(posture=BENT)), "Hall 3")
+
+
+def test_verdicts_of_en_1005_4_are_told_by_pace_for_each_place() -> None:
+    held = {(Pace.STATIC, Verdict.NOT_ACCEPTABLE): 240.0}
+    trunk = DayVerdicts(Movement.TRUNK, 3000.0, held, unseen_s=60.0)
+    camera = a_camera(verdicts=(trunk,), zones=(ZoneDay("press", (), (trunk,), None),))
+    told = [row for row in rows(a_report(camera)) if row["row"] == "verdict"]
+    columns = ("zone", "movement", "pace", "verdict", "person_s")
+    assert [tuple(row[c] for c in columns) for row in told[3:]] == [
+        ("press", "trunk", "static", "not acceptable", "240.0"),
+        ("press", "trunk", "", "acceptable", "3000.0"),
+        ("press", "trunk", "", "unseen", "60.0"),
+    ]
+    page = to_html(a_report(camera), "Hall 3")
+    assert "held: 4 min</span>" in page
+    assert "our own default" in page
+
+
+def test_the_lifting_index_of_a_zone_is_a_range_beside_what_was_seen() -> None:
+    hands = Hands((0.0, 60.0), (20.0, 50.0))
+    lifts = (Lifted(30.0, None, hands, None),) * 3 + (Lifted(30.0, None, None, None),)
+    press = ZoneDay("press", (), (), DayLifting(lifts, measured_s=3600.0, occupied_s=3600.0))
+    bare = ZoneDay("aisle", (), (), DayLifting((Lifted(None, None, hands, None),), 3600.0, 3600.0))
+    camera = a_camera(zones=(bare, press))
+    aisle, row = [row for row in rows(a_report(camera)) if row["row"] == "lifting"]
+    assert (row["zone"], row["counted"], row["hands_seen"]) == ("press", "4", "3")
+    assert (row["load_kg"], row["per_min"]) == ("30", "0.07")
+    assert 1.0 < float(row["index_low"]) < float(row["index_high"])
+    assert (aisle["load_kg"], aisle["index_low"]) == ("", "")
+    page = to_html(a_report(camera), "Hall 3")
+    for words in ("press: 3 of 4", "30 kg", "not stated", "to high risk"):
+        assert words in page
+    assert TEXTS["heavy"] in camera.advice
+
+
+def test_advice_stands_in_the_table_in_both_languages() -> None:
+    camera = a_camera(people_s=7200.0, unmeasured_s=0.0, posture=BENT, movements=MOVED)
+    told = [row for row in rows(a_report(camera)) if row["row"] == "advice"]
+    assert [(row["advice_en"], row["advice_zh"]) for row in told] == [
+        (advice.en, advice.zh) for advice in camera.advice
+    ]
 
 
 def test_advice_is_for_what_is_most_over_its_limit_in_both_languages() -> None:

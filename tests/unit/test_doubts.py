@@ -1,5 +1,7 @@
 """Settings that are allowed and most likely not meant."""
 
+import pytest
+
 from monitor.cli.doubts import doubts
 from monitor.settings import Settings
 
@@ -27,5 +29,31 @@ def test_the_same_address_twice_names_both_cameras_and_no_secret() -> None:
     assert "s3cret" not in doubt
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rtsp://bob:s3cret@10.0.0.9/1", "rtsp://10.0.0.9:554/1"),
+        ("http://CAM.local/video?id=1", "http://cam.local:80/video?id=1"),
+        ("usb:0", "usb:/dev/video0?width=640"),
+    ],
+)
+def test_one_address_written_in_two_ways_is_the_same(one: str, other: str) -> None:
+    (doubt,) = told(a=one, b=other)
+    assert "cameras a and b have the same address" in doubt
+
+
 def test_one_film_or_drawn_hall_may_be_shown_twice() -> None:
-    assert told(a="mannequin:", b="mannequin:", c="file:/a.mp4", d="file:/a.mp4") == []
+    twice = told(a="mannequin:", b="mannequin:", c="file:/a.mp4", d="file:/a.mp4")
+    assert [doubt for doubt in twice if "same address" in doubt] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/etc/passwd", "/etc/passwd is not a video"),
+        ("/nowhere.mp4", "/nowhere.mp4 cannot be read: No such file or directory"),
+        ("/", "/ is not a file"),
+    ],
+)
+def test_a_recording_that_is_none_is_doubted(path: str, reason: str) -> None:
+    assert told(a=f"file://{path}") == [f"camera a will show nothing: {reason}"]

@@ -4,10 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from monitor.posture.episodes import Change, Episodes, Kind
-from monitor.posture.model import ANGLES, Angle
+from monitor.posture.angles import measure_angles
+from monitor.posture.episodes import Change, Episode, Episodes, Kind
+from monitor.posture.model import ANGLES, Angle, Person
+from monitor.posture.rules import Rule
 from monitor.settings import Camera, load_pack, rules_by
-from tests.builders import a_person, a_rule
+from tests.builders import a_person, a_pose, a_rule, joints
 
 Signal = Callable[[float], float | None]
 
@@ -179,3 +181,88 @@ def test_an_hour_of_noise_about_a_limit_is_one_event_at_most(middle):
             person = replace(body, angles={name: angle})
             started += sum(c.kind is Kind.STARTED for c in episodes.step(i / 5, [person]))
         assert started <= 1, rule.name
+
+
+def at(px: float, trunk: float, slot: int = 1) -> Person:
+    """Somebody whose hips are at `px` in the picture; a trunk has 50 pixels."""
+    gravity = joints(trunk=trunk)
+    pose = a_pose(gravity, at=(px, 240.0))
+    return Person(slot, pose, gravity, measure_angles(pose, gravity))
+
+
+def left_at(px: float, rule: Rule, *, t: float = 10.0) -> list[Episode]:
+    """An event whose watcher is gone at `t`, seen until then."""
+    episodes = Episodes([rule])
+    for moment in (0.0, t / 2, t):
+        episodes.step(moment, [at(px, 75)])
+    return list(episodes.running)
+
+
+def watch_on(left: list[Episode], rule: Rule, *seen: tuple[float, list[Person]]):
+    episodes = Episodes([rule], left)
+    return [(t, change) for t, people in seen for change in episodes.step(t, people)]
+
+
+def test_who_is_still_over_the_limit_after_a_restart_goes_on_in_the_same_event():
+    rule = a_rule()
+    (event,) = left = left_at(320, rule)
+    bent = [at(300, 80, slot=7)]
+    changes = watch_on(
+        left, rule, (17, bent), (18, bent), (19, [at(300, 0, 7)]), (20, []), (21, [])
+    )
+    assert [(t, change.kind, change.episode) for t, change in changes] == [(20, Kind.ENDED, event)]
+    assert (event.slot, event.started_t, event.peak) == (7, 0, pytest.approx(80))
+    assert event.ended_t == pytest.approx(18.3, abs=0.1)
+    assert event.track[2:5] == [
+        (10, pytest.approx(75)), (10, None), (17, pytest.approx(80))
+    ]  # fmt: skip
+    assert event.peak_angles["trunk_flexion"].deg == pytest.approx(80)
+
+
+@pytest.mark.parametrize(
+    ("where", "bent", "when"),
+    [
+        pytest.param(320 + 80, 75, 17, id="somebody elsewhere"),
+        pytest.param(320, 50, 17, id="upright enough"),
+        pytest.param(320, 75, 25.5, id="too late"),
+    ],
+)
+def test_otherwise_what_was_left_ends_where_it_was_last_seen(where, bent, when):
+    rule = a_rule()
+    (event,) = left = left_at(320, rule)
+    someone = [at(where, bent, slot=7)]
+    changes = watch_on(left, rule, *[(t, someone) for t in np.arange(when, 29.0)])
+    ended = [(c.kind, c.episode.ended_t) for _, c in changes if c.episode is event]
+    assert ended == [(Kind.ENDED, 10)]
+    others = [c.kind for _, c in changes if c.episode is not event]
+    assert others == ([] if bent < 60 or when > 24 else [Kind.STARTED])
+
+
+def test_two_who_bend_side_by_side_each_go_on_in_their_own_event():
+    rule = a_rule()
+    a, b = left = [*left_at(300, rule), *left_at(360, rule)]
+    watch_on(left, rule, (15, [at(355, 75, slot=3), at(305, 75, slot=4)]))
+    assert (a.slot, b.slot) == (4, 3)
+
+
+def test_what_had_not_been_met_yet_is_met_later_without_the_time_nobody_watched():
+    rule = a_rule(hold=((0.0, 30.0),))
+    left = left_at(320, rule)
+    ((_, change),) = watch_on(left, rule, *[(t, [at(320, 75)]) for t in range(17, 45)])
+    assert (change.kind, change.episode.met_t) == (Kind.STARTED, pytest.approx(37))
+
+
+def test_an_event_of_another_rule_is_nobodys():
+    rule, other = a_rule(), a_rule(name="other")
+    left = left_at(320, rule)
+    episodes = Episodes([rule, other], left)
+    episodes.step(15, [at(320, 75)])
+    assert {e.rule.name: e.started_t for e in episodes.running} == {"bend": 0, "other": 15}
+
+
+def test_a_long_track_is_thinned_and_keeps_its_gaps():
+    hidden = {100, 101, 102, 500}
+    changes = watch(lambda t: None if t in hidden else 75.0, every=1.0, until=1500)
+    track = changes[0][1].episode.track
+    assert len(track) <= 600
+    assert [t for t, value in track if value is None] == [100, 500]

@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 
 from monitor.capture.mannequin import BUILDS, MannequinSource, angles, stand_up
+from monitor.capture.mannequin.body import Posture
+from monitor.capture.mannequin.script import POSTURES
 from monitor.capture.mannequin.source import cast
-from monitor.ergonomics import niosh
+from monitor.ergonomics import dose, lifting, niosh
 from monitor.ergonomics.context import Coupling
-from monitor.ergonomics.counts import Counts, Cycle, Kind
-from monitor.ergonomics.dose import KEPT, POSTURES, Dose, Sighting, of_bands
-from monitor.posture.model import Angle
+from monitor.ergonomics.counts import LIFTS, Counts, Cycle, Kind
+from monitor.ergonomics.lifting import DayLifting, Lifted, index_range, told
+from monitor.posture.hands import Hands, hands_of
+from monitor.posture.model import Angle, Landmark, Person
 from monitor.posture.rules import BANDS
+from tests.builders import a_pose
 
 IDEAL = niosh.Lift(
     load_kg=23.0, horizontal_cm=25, vertical_cm=75, distance_cm=25, asymmetry_deg=0,
@@ -99,59 +103,143 @@ def test_bands_of_the_index(index, risk):
     assert niosh.risk(index) == risk
 
 
+NEAR_FLOOR, CARRIED = Hands((0.0, 60.0), (20.0, 50.0)), Hands((65.0, 135.0), (15.0, 45.0))
+A_LIFT = Lifted(12.0, None, NEAR_FLOOR, CARRIED)
+
+
+def test_the_range_of_an_index_holds_that_of_every_lift_it_may_have_been():
+    rng = np.random.default_rng(1)
+    for load, coupling in ((12.0, None), (8.0, Coupling.FAIR)):
+        low, high = index_range(replace(A_LIFT, coupling=coupling), load, 2.3, (1.0, 6.0))
+        within = []
+        for _ in range(500):
+            origin, to = rng.uniform(*NEAR_FLOOR.height_cm), rng.uniform(*CARRIED.height_cm)
+            task = niosh.Lift(
+                load_kg=load,
+                horizontal_cm=rng.uniform(*NEAR_FLOOR.reach_cm),
+                vertical_cm=origin,
+                distance_cm=abs(to - origin),
+                asymmetry_deg=rng.uniform(*lifting.ASIDE_DEG),
+                per_min=2.3,
+                hours=rng.choice([0.5, 1.0, 2.0, 6.0]),
+                coupling=coupling or rng.choice([Coupling.GOOD, Coupling.FAIR, Coupling.POOR]),
+            )
+            within.append(niosh.assess(task).index)
+        assert low <= min(within)
+        assert max(within) <= high
+        assert min(within) < 1.25 * low
+        assert max(within) > 0.75 * high
+
+
+def test_a_load_set_down_far_and_low_is_judged_there_at_its_greatest():
+    down = Hands((0.0, 20.0), (55.0, 70.0))
+    low, high = index_range(Lifted(12.0, Coupling.GOOD, CARRIED, down), 12.0, 1.0, (1.0, 1.0))
+    alike, less = index_range(Lifted(12.0, Coupling.GOOD, CARRIED, None), 12.0, 1.0, (1.0, 1.0))
+    assert high > less
+    assert low == pytest.approx(alike, rel=0.2)
+
+
+def test_what_may_not_be_lifted_so_often_has_no_greatest_index():
+    low, high = index_range(A_LIFT, 12.0, 11.0, (1.0, 8.0))
+    assert high == float("inf")
+    assert 1 < low < 3
+    assert told((low, high)) == "1.3 and more, increased to high risk"
+    never = index_range(A_LIFT, 12.0, 13.5, (1.0, 8.0))
+    assert told(never) == "beyond what may be lifted, high risk"
+
+
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [
+        ((0.42, 0.98), "0.4 to 1.0, nominal risk"),
+        ((0.8, 3.1), "0.8 to 3.1, nominal to high risk"),
+    ],
+)
+def test_an_index_in_words(index, words):
+    assert told(index) == words
+
+
+def a_day(*lifts, measured_s=3600.0, occupied_s=3600.0):
+    return DayLifting(lifts, measured_s, occupied_s)
+
+
+def test_a_day_tells_its_typical_and_its_heaviest_lift():
+    heavy = replace(A_LIFT, load_kg=20.0)
+    day = a_day(A_LIFT, heavy, A_LIFT)
+    assert day.per_min == pytest.approx(0.05)
+    assert day.typical == index_range(A_LIFT, 12.0, 0.05, (1.0, 1.0))
+    assert day.worst == index_range(heavy, 20.0, 0.05, (1.0, 1.0))
+    assert (day.from_cm, day.to_cm) == (NEAR_FLOOR.height_cm, CARRIED.height_cm)
+    assert day.loads_kg == (12.0, 20.0)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        a_day(replace(A_LIFT, load_kg=None)),
+        a_day(replace(A_LIFT, origin=None)),
+        a_day(A_LIFT, measured_s=599.0),
+    ],
+)
+def test_without_load_hands_or_time_there_is_no_index(day):
+    assert len(day.lifts) == 1
+    assert (day.typical, day.worst) == (None, None)
+
+
+@pytest.mark.parametrize(("occupied_s", "hours"), [(60, 1), (4 * 3600, 4), (20 * 3600, 8)])
+def test_one_person_may_have_lifted_for_as_long_as_anybody_was_there(occupied_s, hours):
+    assert a_day(A_LIFT, occupied_s=occupied_s).hours == (1.0, hours)
+
+
+def drawn(posture, heading=40.0):
+    joints = stand_up(posture, BUILDS["average"], (0.0, 0.0), heading).joints
+    return Person(1, a_pose(joints), joints)
+
+
+def test_hands_are_told_over_the_soles_and_from_the_ankles():
+    standing = hands_of(drawn(Posture()))
+    assert np.mean(standing.height_cm) == pytest.approx(75.0, abs=5.0), "the knuckles' height"
+    assert standing.reach_cm[0] < 10.0
+    carrying = hands_of(drawn(POSTURES["carry"]))
+    stooping = hands_of(drawn(POSTURES["stoop"]))
+    assert stooping.height_cm[0] == 0.0
+    assert np.mean(carrying.height_cm) > np.mean(standing.height_cm) > stooping.height_cm[1] - 35.0
+
+
+@pytest.mark.parametrize(("heading", "wide"), [(0.0, 82.6), (90.0, 20.0)])
+def test_the_reach_is_surer_from_the_side(heading, wide):
+    """From the front 37.6 cm may be anything from 0."""
+    low, high = hands_of(drawn(POSTURES["carry"], heading)).reach_cm
+    assert high - low == pytest.approx(wide, abs=1.0)
+
+
+def test_hidden_hands_or_feet_tell_nothing():
+    person = drawn(Posture())
+    for hidden in (range(15, 23), (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE)):
+        pose = a_pose(person.gravity, unseen=list(hidden))
+        assert hands_of(Person(1, pose, person.gravity)) is None
+
+
 def bent(deg, low=None, high=None):
     return {"trunk_flexion": Angle(deg, low, high)}
-
-
-@pytest.mark.parametrize("hz", [1, 5, 25])
-def test_the_dose_is_minutes_over_the_angle_in_each_zone(hz):
-    dose = Dose()
-    for i in range(120 * hz + 1):
-        t = i / hz
-        angles = bent(40, 25, 55) if t < 60 else bent(20, 10, 29)
-        dose.step(t, [Sighting(1, ("press",), angles), Sighting(2, (), bent(90, 80, 95))])
-    back, everywhere = dose.minutes("press")["back_bent"], dose.minutes()["back_bent"]
-    assert (back.certain, back.likely, back.possible) == pytest.approx((0, 1, 1))
-    assert (everywhere.certain, everywhere.likely) == pytest.approx((2, 3))
-    assert everywhere.unseen == 0
-    assert dose.minutes("press")["neck_bent"].unseen == pytest.approx(2)
-    assert dose.shares("press")["back_bent"] == pytest.approx(1 / 120)
-    assert dose.minutes("elsewhere")["back_bent"].likely == 0
 
 
 def test_the_dose_of_a_day_is_what_lies_over_the_limit_in_kept_bands():
     trunk = {"0-20": 900, "20-30": 600, "30-60": 300, "60+": 60, "unseen": 40, "20-60": 5}
     arm = {"60-90": 700, "90+": 80, "60+": 9}
-    (back, elbows) = of_bands(
+    (back, elbows) = dose.of_bands(
         {("trunk_flexion", band): float(s) for band, s in trunk.items()}
         | {("upper_arm_elevation", band): float(s) for band, s in arm.items()}
     )
     assert (back.name, back.over_s, back.unknown_s) == ("back_bent", 360, 45)
     assert (elbows.name, elbows.over_s, elbows.unknown_s) == ("elbows_above_shoulders", 80, 9)
     assert back.share == pytest.approx(360 / 7200)
-    assert of_bands({("knee_flexion", "100+"): 1.0}) == ()
+    assert dose.of_bands({("knee_flexion", "100+"): 1.0}) == ()
 
 
 def test_what_is_kept_has_an_edge_at_the_limit_of_the_dose():
-    for name, measure in KEPT.items():
-        assert POSTURES[name].limit_deg in BANDS[measure]
-
-
-def test_a_dose_does_not_grow_over_gaps_or_people_who_left():
-    dose = Dose()
-    for t, people in ((0, [1]), (30, [1]), (31, []), (32, [1]), (33, [2])):
-        dose.step(float(t), [Sighting(slot, (), bent(60)) for slot in people])
-    assert dose.minutes()["back_bent"].likely == 0
-
-
-def test_arms_over_the_shoulders_and_squats_are_doses_too():
-    dose = Dose()
-    seen = {"left_upper_arm_elevation": Angle(120), "left_knee_flexion": Angle(110, 95, 120)}
-    for t in (0.0, 6.0):
-        dose.step(t, [Sighting(1, (), seen)])
-    assert dose.minutes()["elbows_above_shoulders"].certain == pytest.approx(0.1)
-    assert dose.minutes()["squatting"].likely == pytest.approx(0.1)
-    assert dose.minutes()["squatting"].certain == 0
+    for posture in dose.POSTURES.values():
+        assert posture.limit_deg in BANDS[posture.measure]
 
 
 def begun(values, dt=0.2):
@@ -215,6 +303,27 @@ def test_elbows_tell_a_lift_from_a_lowering_and_both_from_an_empty_hand(before, 
         }
         kinds += [count.kind for count in counts.step(i / 5, seen)]
     assert kinds == [Kind.BEND, *found]
+
+
+@pytest.mark.parametrize(("before", "after"), [(10.0, 70.0), (70.0, 10.0)])
+def test_a_lift_tells_where_it_began_and_between_which_heights(before, after):
+    counts, found = Counts(), []
+    for i in range(40):
+        low = 10 <= i < 20
+        seen = {
+            "trunk_flexion": Angle(80.0 if low else 0.0),
+            "left_upper_arm_elevation": Angle(10.0),
+            "left_elbow_flexion": Angle(before if i < 10 else 10.0 if low else after),
+            "left_knee_flexion": Angle(20.0),
+        }
+        height = 100.0 if not low else 40.0 - 3.0 * min(i - 10, 20 - i)
+        hands = Hands((height, height), (30.0, 30.0))
+        zones = ("press",) if i < 21 else ("aisle",)
+        found += counts.step(i / 5, seen, lambda hands=hands: hands, zones)
+    (lift,) = [count for count in found if count.kind in LIFTS]
+    assert lift.zones == ("press",)
+    heights = (lift.origin.height_cm[0], lift.destination.height_cm[0])
+    assert heights == ((25.0, 100.0) if after > before else (100.0, 25.0))
 
 
 def test_a_raised_straight_arm_and_a_bent_one_at_the_side_are_no_hanging_arm():

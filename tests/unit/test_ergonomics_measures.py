@@ -43,6 +43,59 @@ def test_a_measure_lies_in_its_own_range():
             assert angle.low <= angle.deg <= angle.high, name
 
 
+def walked(seconds, *degs, hz=5):
+    """Measures of a trunk that goes from one angle to the next every second."""
+    measures = Measures()
+    told = []
+    for i in range(int(seconds * hz)):
+        measures.step(i / hz, bent(float(degs[i // hz % len(degs)])))
+        told.append(measures.verdicts["en1005_4.trunk"])
+    return told
+
+
+def test_a_posture_held_for_4_s_is_judged_as_static():
+    told = walked(10, 40)
+    assert told[:20] == ["acceptable"] * 20
+    assert told[21:] == ["static conditional"] * 29
+    assert walked(10, 70)[-1] == "static not acceptable"
+
+
+def test_movements_are_split_at_two_a_minute():
+    rare = walked(110, *[0] * 54, 40)
+    assert rare[54 * 5] == "acceptable"
+    often = walked(110, *[0] * 10, 40)
+    assert often[10 * 5] == "acceptable", "one movement in the first minute"
+    assert often[98 * 5 + 2] == "high not acceptable"
+
+
+def test_the_error_of_a_reading_is_no_leaning_back():
+    assert walked(10, -4)[-1] == "acceptable"
+    assert walked(10, -8)[-1] == "static not acceptable"
+
+
+@pytest.mark.parametrize(("low", "verdict"), [(-6, "acceptable"), (11, "static not acceptable")])
+def test_a_twist_is_judged_by_what_its_whole_band_says(low, verdict):
+    measures = Measures()
+    for i in range(50):
+        measures.step(i / 5, UPRIGHT | {"trunk_twist": Angle(25.0, low, 40.0)})
+    assert measures.verdicts["en1005_4.trunk_turned"] == verdict
+
+
+def test_what_is_not_told_changes_no_measure():
+    told, untold = Measures(), Measures(verdicts=False)
+    for i in range(600):
+        seen = bent(float(i * 7 % 60), 0.0, 60.0)
+        assert told.step(i / 5, seen, KNOWN) == untold.step(i / 5, seen, KNOWN)
+    assert untold.verdicts == {}
+
+
+def test_what_is_unseen_has_no_verdict():
+    measures = Measures()
+    measures.step(0.0, {})
+    assert set(measures.verdicts.values()) == {"unseen"}
+    assert len(measures.verdicts) == 4
+
+
 def test_unseen_is_none_and_never_0():
     assert set(Measures().step(0.0, dict.fromkeys(ANGLES)).values()) == {None}
     assert set(Measures().step(0.0, {}).values()) == {None}

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from monitor.ergonomics import counts, dose, en1005_4, iso11226, niosh, owas, reba, rula
-from monitor.ergonomics.en1005_4 import Frequency, Movement, static_verdict
+from monitor.ergonomics.en1005_4 import Frequency, Movement, Pace, static_verdict
 from monitor.ergonomics.iso11226 import HoldingAccount, Part, allowed_s, verdict
 from monitor.ergonomics.verdict import Verdict
 
@@ -60,6 +60,32 @@ def test_holding_times(part, deg, seconds):
 def test_a_part_without_holding_times_is_named():
     with pytest.raises(ValueError, match="no holding time for the neck"):
         allowed_s(Part.NECK, 30)
+
+
+def test_a_day_is_told_by_pace_and_verdict():
+    kept = {
+        en1005_4.kept(Movement.TRUNK, (Pace.STATIC, NO)): 30.0,
+        en1005_4.kept(Movement.TRUNK, (Pace.HIGH, NO)): 10.0,
+        en1005_4.kept(Movement.TRUNK, (Pace.LOW, OK)): 600.0,
+        en1005_4.kept(Movement.TRUNK, None): 5.0,
+        ("trunk_flexion", "0-20"): 645.0,
+    }
+    (trunk,) = en1005_4.of_bands(kept)
+    assert (trunk.of(NO), trunk.of(IF), trunk.of(OK)) == (40.0, 0, 600.0)
+    assert trunk.paces(NO) == {Pace.STATIC: 30.0, Pace.HIGH: 10.0}
+    assert trunk.unseen_s == 5.0
+
+
+@pytest.mark.parametrize(
+    ("movement", "deg", "expected"),
+    [
+        (Movement.UPPER_ARM, 40, IF), (Movement.UPPER_ARM, 61, NO),
+        (Movement.TRUNK_TURNED, -11, NO), (Movement.TRUNK_TURNED, -9, OK),
+        (Movement.SIGHT, 41, NO), (Movement.TRUNK, 40, IF),
+    ],
+)  # fmt: skip
+def test_every_movement_has_a_verdict_when_held(movement, deg, expected):
+    assert en1005_4.judged(movement, deg, 0.0, held=True) == (Pace.STATIC, expected)
 
 
 SCRIPT = ((0, 10.0), (20, 40.0), (50, 25.0), (71, 5.0), (80, 60.0), (95, 95.0), (100, 0.0))

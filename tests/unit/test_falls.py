@@ -56,6 +56,15 @@ def test_who_gets_down_quickly_and_then_lies_down_has_not_fallen():
     assert not watched([person("stand"), *crouched, *down, *[person("lie")] * 10]).fallen
 
 
+def test_who_lies_down_from_a_crouch_has_not_fallen_however_fast():
+    assert not watched([*[person("crouch")] * 10, lowered(0.4), *[person("lie")] * 10]).fallen
+
+
+def test_who_falls_out_of_a_bend_has_fallen():
+    bent = [person("bend")] * 10
+    assert watched([*bent, lowered(0.5), lowered(0.3), *[person("lie")] * 10]).fallen
+
+
 def test_who_lies_down_slowly_has_not_fallen():
     slow = [lowered(1 - 0.02 * i) for i in range(43)]
     assert not watched([*slow, *[person("lie")] * 20], every_s=0.4).fallen
@@ -102,11 +111,16 @@ Seen = tuple[int, Person] | tuple[int, Person, bool]
 """A slot, how it is seen, and whether it is doubted."""
 
 
-def judged(*looks: list[Seen]) -> list[tuple[int, float, float | None]]:
-    """Of every fall told: its slot, and when it began and ended; five looks a second."""
+def judged(
+    *looks: list[Seen], broken_off: int | None = None
+) -> list[tuple[int, float, float | None]]:
+    """Of every fall told: its slot, and when it began and ended; five looks a second.
+    broken_off: before this look somebody else begins to watch."""
     judge = Judge([FALL])
     told = {}
     for i, bodies in enumerate(looks):
+        if i == broken_off:
+            judge = Judge([FALL], left=list(judge.running))
         seen = [Body(slot, each.pose, *doubted) for slot, each, *doubted in bodies]
         for change in judge.step(Look(0.2 * i, NOON, None, VIEW, seen)).changes:
             told[id(change.episode)] = change.episode
@@ -137,7 +151,7 @@ def test_nobody_is_judged_who_was_doubted_all_along():
 def test_who_is_found_lying_where_somebody_just_stood_has_fallen():
     lying: list[list[Seen]] = [[(2, person("lie"))]] * 20
     assert [slot for slot, *_ in judged(*STANDING, *GONE * 3, *lying)] == [2]
-    assert not judged(*STANDING, *GONE * 10, *lying)
+    assert not judged(*STANDING, *GONE * 16, *lying)
     aside: list[list[Seen]] = [[(1, person("stand", (-2.5, 0.0)))]] * 5
     assert not judged(*aside, *GONE * 3, *lying)
 
@@ -145,6 +159,22 @@ def test_who_is_found_lying_where_somebody_just_stood_has_fallen():
 def test_one_fall_is_told_of_who_is_found_lying_after_being_lost_in_it():
     lying: list[list[Seen]] = [[(2, person("lie"))]] * 20
     assert [slot for slot, *_ in judged(*FALLING, *GONE * 12, *lying)] == [1]
+
+
+def test_who_is_doubted_in_a_bend_and_lost_in_it_has_not_fallen():
+    bent: list[list[Seen]] = [[(1, person("bend"), True)]] * 7
+    assert not judged(*STANDING, [(1, lowered(0.9))], *bent, *GONE * 20)
+
+
+def test_one_fall_is_told_of_who_changes_numbers_in_the_middle_of_it():
+    begun: list[list[Seen]] = [[(2, lowered(0.6))], [(2, lowered(0.4), True)]]
+    lying: list[list[Seen]] = [[(3, person("lie"))]] * 20
+    assert len(judged(*FALLING, *begun, *GONE, *lying)) == 1
+
+
+def test_who_was_lost_getting_down_and_is_found_sitting_has_not_fallen():
+    sitting: list[list[Seen]] = [[(2, person("sit"))]] * 20
+    assert not judged(*FALLING, *GONE * 3, *sitting)
 
 
 def test_who_was_lost_in_a_fall_and_stands_there_again_is_up():
@@ -160,3 +190,13 @@ def test_who_comes_to_help_does_not_end_a_fall():
     assert slot == 1
     assert ended is not None
     assert ended - began > 8.0
+
+
+def test_who_still_lies_there_after_a_restart_is_still_down():
+    lying: list[list[Seen]] = [*FALLING, *[[(1, person("lie"))]] * 20]
+    after: list[list[Seen]] = [*GONE * 20, *[[(5, person("lie"))]] * 10]
+    up: list[list[Seen]] = [[(5, person("stand"))]] * 40
+    ((slot, began, ended),) = judged(*lying, *after, *up, broken_off=len(lying))
+    assert (slot, ended) == (5, pytest.approx(0.2 * len([*lying, *after]), abs=0.3))
+    assert began < 0.2 * len(lying)
+    assert not judged(*after, *up), "nobody fell"

@@ -11,6 +11,7 @@ from monitor.posture.fit import fitted_angles
 from monitor.posture.gravity import Calibration, sight
 from monitor.posture.model import ANGLES, Angle, Landmark, Pose, Region
 from monitor.posture.trunk import FLEXIONS, TRUNK_M, inclinations_deg
+from tests.builders import drawn_pose
 
 L = Landmark
 WIDTH, HEIGHT = 1280, 720
@@ -35,7 +36,7 @@ def looked(
     turn = sight(pose, calibration, WIDTH, HEIGHT).turn
     metres = true.joints @ turn * (1, 1, depth) * TRUNK_M / (TRUNK * BUILDS[build].stature)
     pose = replace(pose, world=metres * (1, -1, -1))
-    found = fitted_angles(pose, sight(pose, calibration, WIDTH, HEIGHT))
+    (found,) = fitted_angles([pose], [sight(pose, calibration, WIDTH, HEIGHT)])
     return found, dict(true.angles)
 
 
@@ -102,8 +103,8 @@ def test_a_side_bend_is_told_from_a_bend_forward(lean: int) -> None:
 @pytest.mark.parametrize(("lean", "inclined"), [(0, 0), (4, 0), (15, 14.5)])
 def test_only_a_lean_beyond_its_error_adds_to_an_inclination(lean: float, inclined: float) -> None:
     upright = int(np.argmin(np.abs(FLEXIONS)))
-    leans = np.full(len(FLEXIONS), np.radians(lean))
-    assert inclinations_deg(leans, np.radians(4))[upright] == pytest.approx(inclined, abs=0.1)
+    leans, spread = np.full((1, len(FLEXIONS)), np.radians(lean)), np.radians([4.0])
+    assert inclinations_deg(leans, spread)[0, upright] == pytest.approx(inclined, abs=0.1)
 
 
 @pytest.mark.parametrize("yaw", [30, 90])
@@ -123,6 +124,22 @@ def test_a_bent_knee_is_read(knee: int) -> None:
         assert within(found[name], true[name])
 
 
+def test_bodies_fitted_side_by_side_read_as_each_alone_to_the_last_bit() -> None:
+    camera = aimed(5.0, pitch=20, width=WIDTH, height=HEIGHT)
+    calibration = Calibration(20.0)
+    random = np.random.default_rng(3)
+    poses = []
+    for heading in range(0, 360, 12):
+        posture = ("stand", "bend", "squat", "reach")[heading // 12 % 4]
+        pose = drawn_pose(camera, posture, (float(random.uniform(-1, 1)), 0.0), heading)
+        pose.landmarks[:, 3] = random.uniform(0.1, 1.0, 33)
+        poses.append(pose)
+    sights = [sight(pose, calibration, WIDTH, HEIGHT) for pose in poses]
+    together = fitted_angles(poses, sights)
+    assert together == [fitted_angles([p], [s])[0] for p, s in zip(poses, sights, strict=True)]
+    assert {found["trunk_flexion"] is None for found in together} == {True, False}
+
+
 def test_every_angle_is_named_and_what_is_unseen_is_none() -> None:
     camera = aimed(4.0, width=WIDTH, height=HEIGHT)
     true = truth(camera, Figure(stand_up(Posture())))
@@ -130,7 +147,7 @@ def test_every_angle_is_named_and_what_is_unseen_is_none() -> None:
     seen[[L.LEFT_HIP, L.RIGHT_HIP, L.LEFT_ELBOW]] = 0.1
     landmarks = np.column_stack([true.pixels, np.zeros(33), seen])
     pose = Pose(landmarks, true.joints * (1, -1, -1), 1.0, Region(0, 0, 1))
-    found = fitted_angles(pose, sight(pose, Calibration(), WIDTH, HEIGHT))
+    (found,) = fitted_angles([pose], [sight(pose, Calibration(), WIDTH, HEIGHT)])
     assert set(found) == set(ANGLES)
     assert {name for name, angle in found.items() if angle is not None} == {
         "head_inclination", "right_upper_arm_elevation", "right_elbow_flexion",

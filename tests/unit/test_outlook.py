@@ -47,6 +47,12 @@ def test_a_move_is_told_once(view):
     assert told(view, turned, 200.0) == []
 
 
+def test_a_camera_that_was_turned_is_astray_until_it_is_turned_back(view):
+    for view_no, shift in enumerate((12, 30, 0), 1):
+        assert len(told(view, np.roll(hall(), shift, axis=1), 100.0 * view_no)) == 1
+        assert view.astray == (shift != 0)
+
+
 @pytest.mark.parametrize("lit", [0.4, 1.6, np.linspace(0.4, 1.3, 160)])
 def test_other_light_is_no_move(view, lit):
     assert told(view, hall() * lit, 100.0) == []

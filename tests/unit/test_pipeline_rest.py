@@ -8,6 +8,7 @@ import pytest
 
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.posture.model import Frame, Pose
+from monitor.posture.sampling import Budget
 from tests.builders import a_pose
 from tests.fakes import FakeClock, ToldEngine
 
@@ -20,16 +21,21 @@ class Camera:
     def __init__(self) -> None:
         self.poses: Sequence[Pose] = ()
         self.clock = FakeClock(BEGIN)
-        engine = ToldEngine(lambda: self.poses)
-        self.pipeline = CameraPipeline(CameraPlan("dock", ()), engine, self.clock)
+        self.engine = ToldEngine(lambda: self.poses)
+        self.budget = Budget()
+        self.pipeline = CameraPipeline(
+            CameraPlan("dock", ()), self.engine, self.clock, budget=self.budget
+        )
 
     def looks(self, seconds: float, *, rested: bool = False, brighter: int = 0) -> None:
         """Once, so long after the last time."""
         self.clock.advance(seconds)
+        self.pipeline.step(self.frame(rested=rested, brighter=brighter))
+
+    def frame(self, *, rested: bool = False, brighter: int = 0) -> Frame:
         picture = HALL + RANDOM.integers(0, 3, HALL.shape, np.uint8)
         picture[100:300, 250:390] += np.uint8(brighter)
-        now, t = self.clock.now(), self.clock.steady()
-        self.pipeline.step(Frame(picture, now, t, rested=rested))
+        return Frame(picture, self.clock.now(), self.clock.steady(), rested=rested)
 
     @property
     def coverage(self) -> tuple[float, float]:
@@ -60,3 +66,30 @@ def test_a_body_in_which_nothing_moves_keeps_no_camera_awake() -> None:
     assert not camera.pipeline.there
     camera.looks(0.2, brighter=40)
     assert camera.pipeline.there
+
+
+def searches(camera: Camera, seconds: float) -> int:
+    """How many there are in this time, at five looks a second."""
+    before = camera.engine.finds
+    for _ in range(round(5 * seconds)):
+        camera.looks(0.2)
+    return camera.engine.finds - before
+
+
+def test_a_body_in_which_nothing_moves_hastens_no_search() -> None:
+    camera = Camera()
+    often, later = searches(camera, 10.0), searches(camera, 50.0)
+    assert later / 50.0 < often / 10.0 / 4
+    camera.poses = [a_pose(at=(320, 200), scale=60)]
+    assert searches(camera, 20.0) / 20.0 < often / 10.0 / 4
+
+
+def test_a_busy_computer_follows_whom_it_knows_and_searches_less() -> None:
+    camera = Camera()
+    camera.poses = [a_pose(at=(320, 200), scale=60)]
+    free = searches(camera, 5.0)
+    camera.budget.spent(0.0, 0.0, 0.0)
+    camera.budget.spent(1.0, 1.0, 0.0)
+    camera.budget.searched(camera.clock.steady(), 2.0)
+    assert searches(camera, 5.0) == 0 < free
+    assert camera.pipeline.step(camera.frame()).slots

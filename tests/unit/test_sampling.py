@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.posture.sampling import CALM_FPS, LEAST_FPS, Budget, Sampling
+from monitor.posture.sampling import CALM_FPS, SEARCHING, Budget, Sampling
 from monitor.posture.slots import Slot, Slots
 from tests.builders import a_pose
 
@@ -75,8 +75,8 @@ def rounds(
 def test_a_busy_worker_does_less_of_everything_and_all_of_it_again_when_it_can() -> None:
     budget = Budget()
     rounds(budget, 0.0, 5.0, busy=1.0)
-    assert budget.share < 0.5
-    assert budget.fps(10.0) == pytest.approx(2.0 * budget.fps(5.0))
+    assert budget.share < 0.6
+    assert budget.fps(20.0) == pytest.approx(2.0 * budget.fps(10.0))
     rounds(budget, 5.0, 20.0, busy=0.3)
     assert budget.share == 1.0
 
@@ -90,5 +90,23 @@ def test_old_pictures_say_that_it_is_too_much() -> None:
 def test_no_camera_is_given_up_and_none_gets_more_than_it_asked() -> None:
     budget = Budget()
     rounds(budget, 0.0, 60.0, busy=1.0)
-    assert budget.fps(5.0) == LEAST_FPS
+    assert budget.fps(5.0) == CALM_FPS
     assert budget.fps(0.5) == 0.5
+
+
+def searching(budget: Budget) -> float:
+    """Share of the time for searches of 0.3 s, when one is due again after 0.1 s."""
+    t = searched_s = 0.0
+    while t < 60.0:
+        t += 0.1
+        if budget.may_search(t):
+            t, searched_s = t + 0.3, searched_s + 0.3
+            budget.searched(t, 0.3)
+    return searched_s / t
+
+
+def test_a_busy_worker_searches_a_share_of_its_time_and_a_free_one_whenever_it_is_due() -> None:
+    assert searching(Budget()) == pytest.approx(0.75)
+    budget = Budget()
+    rounds(budget, 0.0, 5.0, busy=1.0)
+    assert searching(budget) == pytest.approx(SEARCHING, abs=0.05)

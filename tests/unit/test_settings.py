@@ -93,13 +93,37 @@ WRONG = {
         with_camera("zones: [{name: z, polygon: [[0, 0], [1, 1], [1, 0], [0, 1]]}]"),
         ["cameras.gate.zones.z.polygon: ", "edges cross each other"],
     ),
+    "zone that touches itself": (
+        with_camera("zones: [{name: z, polygon: [[0,0],[1,0],[0.5,0.5],[0.5,0],[0,1]]}]"),
+        ["cameras.gate.zones.z.polygon: ", "cross each other or touch"],
+    ),
+    "zone that crosses itself in a corner": (
+        with_camera("zones: [{name: z, polygon: [[0,0],[.5,.5],[1,0],[1,1],[.5,.5],[0,1]]}]"),
+        ["cameras.gate.zones.z.polygon: ", "cross each other or touch"],
+    ),
+    "zone without an inside": (
+        with_camera("zones: [{name: z, polygon: [[0, 0], [0.5, 0.5], [1, 1]]}]"),
+        ["cameras.gate.zones.z.polygon: ", "on one line: nobody can stand in it"],
+    ),
+    "mask that crosses itself": (
+        with_camera("masks: [[[0, 0], [1, 1], [1, 0], [0, 1]]]"),
+        ["cameras.gate.masks.0: ", "edges cross each other"],
+    ),
     "zone with two corners": (
         with_camera("zones: [{name: z, polygon: [[0, 0], [1, 1]]}]"),
         ["cameras.gate.zones.z.polygon: ", "at least three different corners"],
     ),
     "zone beyond the picture": (
         with_camera("zones: [{name: z, polygon: [[0, 0], [640, 0], [1, 1]]}]"),
-        ["cameras.gate.zones.z.polygon.1.0: ", "less than or equal to 1 (given: 640)"],
+        ["cameras.gate.zones.z.polygon.1.0: lies outside the picture: ", "(given: 640)"],
+    ),
+    "a number that is none": (
+        with_camera("changes: {trunk-deep-bend: {enter: .nan}}"),
+        ["cameras.gate.changes.trunk-deep-bend.enter: ", "finite number"],
+    ),
+    "a load of another unit": (
+        with_camera("zones: [{name: z, polygon: [[0,0],[1,0],[1,1]], work: {load: 12 stone}}]"),
+        ["cameras.gate.zones.z.work.load: ", "'12 stone' is no load"],
     ),
     "a load without unit": (
         with_camera("zones: [{name: z, polygon: [[0,0],[1,0],[1,1]], work: {load: 12}}]"),
@@ -175,6 +199,9 @@ RULE = {
 BAD_RULES = {
     "unknown measure": ({"measure": "trunk_flexoin"}, "did you mean 'trunk_flexion'?"),
     "leave over enter": ({"leave": 70}, "leave (70) must not be over enter (60)"),
+    "no limit": ({"enter": ".nan"}, "enter: Input should be a finite number"),
+    "endless hold": ({"hold_s": ".inf"}, "hold_s"),
+    "an angle that nobody reaches": ({"enter": 400}, "must lie within 180 degrees"),
     "negative hold": ({"hold_s": -1}, "hold_s must not be negative"),
     "falling line": ({"hold_s": [[60, 60], [20, 240]]}, "two or more points with rising angles"),
     "unknown key": ({"severty": "alert"}, "did you mean 'severity'?"),
@@ -190,6 +217,12 @@ def test_a_wrong_rule_in_a_pack_is_named(change, said, tmp_path):
     message = refused(tmp_path, CAMERA + "rules: mine")
     assert f"{pack}: rules.bend" in message
     assert said in message
+
+
+def test_a_closed_ring_is_a_polygon_too(tmp_path):
+    """As drawing programs write it: the first corner again at the end."""
+    ring = with_camera("zones: [{name: z, polygon: [[0, 0], [1, 0], [1, 1], [0, 0]]}]")
+    assert load(written(tmp_path, ring), {}).cameras[0].zones[0].name == "z"
 
 
 @pytest.mark.parametrize("pack", sorted(path.stem for path in PACKS.glob("*.yaml")))
