@@ -12,6 +12,7 @@ from tests.integration.people import (
     late,
     looks,
     phantoms,
+    recall,
     watched,
 )
 from tests.media import media
@@ -31,9 +32,14 @@ def test_nobody_is_believed_where_nobody_is(name, blazepose):
 
 
 @pytest.mark.media
-@pytest.mark.parametrize("name", ["worker-zone-surveillance.gif", "store-aisle-surveillance.gif"])
-def test_somebody_is_believed_within_a_second_and_no_phantom(name, blazepose):
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("worker-zone-surveillance.gif", 0.95), ("store-aisle-surveillance.gif", 0.75)],
+)
+def test_somebody_is_believed_within_a_second_and_no_phantom(name, share, blazepose):
+    """The aim for the aisle is 0.95 too; at its end everybody is half hidden."""
     found = watched(media(name), blazepose)
+    assert recall(found, PRESENT[name]) >= share
     assert late(found, PRESENT[name]) == []
     assert phantoms(found, PRESENT[name]) <= 0.01
 

@@ -8,6 +8,7 @@ from monitor.posture.body import px_per_m
 from monitor.posture.model import Region
 from tests.integration.people import (
     PRESENT,
+    Followed,
     Timed,
     drawn,
     followed,
@@ -48,15 +49,27 @@ def test_on_the_campus_somebody_is_always_believed_and_no_lamp_post(blazepose):
     assert on_background(found) <= 0.01
 
 
-@pytest.mark.timeout(1800)
-def test_four_people_crossing_keep_their_slots_but_for_what_is_written_down(blazepose):
-    """The aim is none swapped in 300 s: docs/people.md says what is left and why."""
+@pytest.fixture(scope="module")
+def crossing(blazepose) -> tuple[Followed, float]:
+    """Four drawn people for 300 s, and the seconds of one core that the engine took."""
     engine = Timed(blazepose)
-    result = followed(looks(drawn("mannequin:cross?people=4&pace=asap", 150), engine))
+    result = followed(looks(drawn("mannequin:cross?people=4&pace=asap", 300), engine))
+    return result, engine.seconds
+
+
+@pytest.mark.timeout(1800)
+def test_no_slot_of_four_people_crossing_goes_to_another_in_five_minutes(crossing):
+    result, _ = crossing
+    assert result.swapped == []
     assert result.doubled == []
-    assert len(result.swapped) <= 2
+
+
+@pytest.mark.timeout(1800)
+def test_four_people_crossing_are_followed_in_real_time_on_half_a_core(crossing):
+    """Of the looks 94 in 100 are not reached yet: docs/people.md says what is left and why."""
+    result, seconds = crossing
+    assert seconds < 150
     assert result.share >= 0.94
-    assert engine.seconds < 75
 
 
 @pytest.mark.timeout(900)
