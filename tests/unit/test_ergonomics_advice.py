@@ -75,5 +75,7 @@ def test_a_turned_bend_gets_both():
 def test_a_report_names_what_is_furthest_over_its_limit_first_and_once():
     advice = for_report({"bend": 130, "stoop_lift": 48, "squat": 10}, {"back_bent": 0.4})
     assert advice == (TEXTS["stoop_lift"], TEXTS["bend_often"])
-    assert for_report({"overhead_reach": 900}, {"elbows_above_shoulders": 0.9}) == (TEXTS["overhead"],)
+    assert for_report({"overhead_reach": 900}, {"elbows_above_shoulders": 0.9}) == (
+        TEXTS["overhead"],
+    )
     assert for_report({"bend": 119}, {"back_bent": 0.49}) == ()
