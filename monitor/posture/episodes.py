@@ -185,12 +185,13 @@ class Episodes:
         yield from self._end_if_over(t, key)
 
     def _taken_up(self, t: float, value: float, person: Person, rule: Rule) -> Episode | None:
-        """What was left by this body, or else by one as near as it may be."""
+        """What was left here by whoever was seen last, of several the nearest: one body may have
+        left an older episode under another number."""
         left = [e for e in self.left if e.rule == rule and e.is_of(t, person.pose)]
         if not left or value < rule.leave:
             return None
         place = place_of(person.pose)
-        episode = min(left, key=lambda e: e.place.off(place))
+        episode = min(left, key=lambda e: (-e.seen_t, e.place.off(place)))
         self._running = {key: e for key, e in self._running.items() if e is not episode}
         self._running[person.slot, rule.name] = episode
         _lose(episode, episode.seen_t)

@@ -19,8 +19,18 @@ RULE = a_rule()
 HELD = """
 alerts:
   webhooks: [{name: desk, url: "http://127.0.0.1:9", secret: "0123456789abcdef"}]
-cameras: [{name: bends, url: "mannequin:bend?width=640&height=360", pitch_deg: 20}]
+cameras: [{name: bends, url: "mannequin:bend?width=640&height=360", pitch_deg: 20, rules: patient}]
 """
+
+PACK = """
+pack: patient
+version: "1"
+rules:
+  trunk-deep-bend:
+    {title: Bend, measure: trunk_flexion, enter: 60, leave: 55, hold_s: 2, forget_s: 120,
+     severity: alert, advice: none, source: test}
+"""
+"""Nobody is forgotten while a busy computer starts a worker."""
 
 
 @pytest.fixture
@@ -135,6 +145,8 @@ def test_and_what_was_left_under_another_rule(watched: Watched) -> None:
 @pytest.mark.usefixtures("task")
 @pytest.mark.timeout(240)
 def test_one_row_and_one_alert_whoever_is_killed_during_an_event(tmp_path: Path) -> None:
+    (tmp_path / "site" / "rules").mkdir(parents=True)
+    (tmp_path / "site" / "rules" / "patient.yaml").write_text(PACK)
     with running(tmp_path / "site", HELD, "--no-dashboard") as site:
         begun = site.until(lambda: event_of(site), 60)
         os.kill(site.until(lambda: workers(site), 10)[0], signal.SIGKILL)

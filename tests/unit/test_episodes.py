@@ -245,6 +245,13 @@ def test_two_who_bend_side_by_side_each_go_on_in_their_own_event():
     assert (a.slot, b.slot) == (4, 3)
 
 
+def test_of_two_numbers_that_one_body_had_the_one_seen_last_goes_on():
+    rule = a_rule()
+    old, event = left = [*left_at(320, rule, t=8.0), *left_at(325, rule)]
+    watch_on(left, rule, (15, [at(320, 75, slot=3)]))
+    assert (old.slot, event.slot) == (1, 3)
+
+
 def test_what_had_not_been_met_yet_is_met_later_without_the_time_nobody_watched():
     rule = a_rule(hold=((0.0, 30.0),))
     left = left_at(320, rule)
