@@ -22,7 +22,7 @@ from monitor.posture.gravity import Calibration
 from monitor.posture.landmarks import Body, Look, View, as_kept
 from monitor.posture.minutes import Lift, Minutes
 from monitor.posture.model import Floats, Frame, Person, Pose, Region
-from monitor.posture.motion import Motion
+from monitor.posture.motion import Motion, cell_px
 from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
 from monitor.posture.sampling import Budget, Sampling
@@ -299,7 +299,7 @@ class CameraPipeline:
     def _company(self, pose: Pose) -> bool:
         """Whether something as large as a body moves beside this one that is nobody seen."""
         away = np.abs(self._strange - middle(pose)).max(axis=1)
-        area = float((away < NEAR * trunk_px(pose)).sum()) * self._motion.cell_px**2
+        area = float((away < NEAR * trunk_px(pose)).sum()) * cell_px(self._size) ** 2
         return area >= COMPANY * trunk_px(pose) ** 2
 
     def _follow(self, frame: Frame) -> list[Pose | None]:
@@ -324,6 +324,7 @@ class CameraPipeline:
             self._sizes,
             [slot.region(frame.t) for slot in self._slots.all if slot.missed],
             self._strange,
+            nobody=not self._slots.all,
         )
         if not squares:
             return []

@@ -89,12 +89,14 @@ class Belief:
         self._moved_t = t if moved else float("-inf")
         self.believed = False
 
-    def look(self, t: float, pose: Pose, moved: bool) -> None:
-        """Take in another look."""
+    def look(self, t: float, pose: Pose, moved: bool, *, rooted: bool = False) -> None:
+        """Take in another look. rooted: both feet stay where they were while it looked like a
+        person: then nothing speaks against who was believed, however odd a deep bend looks."""
         seen = proportions(pose)
         change = _departure(seen, self._proportions.logs, self._proportions.seen)
         weight = min(1.0, (t - self._seen_t) / APART_S)
-        self.odds += weight * (evidence(pose) + CONSTANCY(change))
+        speaks = evidence(pose) + CONSTANCY(change)
+        self.odds += weight * (max(speaks, 0.0) if rooted and self.believed else speaks)
         self.odds = min(max(self.odds, LEAST), SUREST)
         self._proportions, self._seen_t = seen, t
         if moved:

@@ -37,21 +37,25 @@ Cells = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
+def cell_px(size: tuple[int, ...]) -> int:
+    """Side of a cell in a picture of this width and height."""
+    return max(1, max(size) // CELLS_ACROSS)
+
+
 class Motion:
-    """Compares each picture with earlier ones, as small grey means of cells; cell_px: their
-    side."""
+    """Compares each picture with earlier ones, as small grey means of cells."""
 
     def __init__(self) -> None:
         self._past: deque[tuple[float, Cells]] = deque()
         self._now: Mask = np.zeros((1, 1), bool)
         self._lately: Mask = self._now
-        self.cell_px = 1
+        self._cell_px = 1
 
     def look(self, t: float, image: Image) -> None:
         """Take in the next picture. Nothing is known to move in the first, nor when the size
         changed."""
-        self.cell_px = max(1, max(image.shape[:2]) // CELLS_ACROSS)
-        cells = _means(image, self.cell_px)
+        self._cell_px = cell_px(image.shape[:2])
+        cells = _means(image, self._cell_px)
         if self._past and self._past[-1][1].shape != cells.shape:
             self._past.clear()
         self._past.append((t, cells))
@@ -76,11 +80,11 @@ class Motion:
         rest = self._now.copy()
         for box in boxes:
             rest[self._cut(_outline(box))] = False
-        places = np.asarray((np.argwhere(rest)[:, ::-1] + 0.5) * self.cell_px, np.float64)
+        places = np.asarray((np.argwhere(rest)[:, ::-1] + 0.5) * self._cell_px, np.float64)
         return places if len(places) >= LEAST_CELLS else places[:0]
 
     def _cut(self, box: Box) -> tuple[slice, slice]:
-        x, y, width, height = (side / self.cell_px for side in box)
+        x, y, width, height = (side / self._cell_px for side in box)
         return _span(y, y + height), _span(x, x + width)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.posture.model import Floats, Region
-from monitor.posture.motion import LEAST_CELLS
+from monitor.posture.motion import LEAST_CELLS, cell_px
 from monitor.posture.windows import BODIES, MARGIN, SMALLEST_PX, Sizes, whole, windows
 
 SQUARES = 4
@@ -22,6 +22,10 @@ SLOWEST_EACH_S = 3.2
 LONGEST_VAIN_S = 1.6
 """Longer nobody is looked for in vain at a place before it is searched again: what moves there may
 hide who comes."""
+
+BODY_VAIN_S, BODY = 0.8, 0.1
+"""The same while nobody is followed and as much moves as a body: this share of the square of its
+height, half of what a body standing with its arms down covers."""
 
 VAIN_KEPT_S = 5.0
 """So long after it a search in vain counts for the next one at the place."""
@@ -58,6 +62,9 @@ class Search:
     _whole_t: float = float("-inf")
     _aimed: deque[Region] = field(default_factory=deque)
     _round: deque[Region] = field(default_factory=deque)
+    _strange: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    _cell_px: int = 1
+    _nobody: bool = False
 
     @property
     def aims(self) -> bool:
@@ -71,12 +78,16 @@ class Search:
         sizes: Sizes,
         missing: Iterable[Region],
         strange: Floats,
+        *,
+        nobody: bool = False,
     ) -> list[Region]:
         """Those due now.
 
         size: of the picture, width and height. sizes: of people, as learnt. missing: where
         somebody is expected and was not seen. strange: (n, 2) pixels that nobody seen changed.
+        nobody: nobody is followed.
         """
+        self._strange, self._cell_px, self._nobody = strange, cell_px(size), nobody
         if self._round_t == float("-inf"):
             self._aimed.extend(windows(*size))
             self._round_t = t
@@ -104,7 +115,10 @@ class Search:
 
     def _in_vain(self, t: float, square: Region) -> Vain:
         waited = [vain.wait_s for vain in self._vain if _inside(square, _centre(vain.square)).any()]
-        wait_s = min(2.0 * max(waited, default=self.eager_s), LONGEST_VAIN_S)
+        area = int(_inside(square, self._strange).sum()) * self._cell_px**2
+        body = self._nobody and area > BODY * (square.size / BODIES) ** 2
+        longest_s = BODY_VAIN_S if body else LONGEST_VAIN_S
+        wait_s = min(2.0 * max(waited, default=self.eager_s), longest_s)
         return Vain(square, t + wait_s, wait_s)
 
     def _where(

@@ -52,6 +52,10 @@ SAME_SIZE, CROWD_SIZE = 0.2, 0.1
 others are near: from look to look it is 0.01 in the median and 0.05 in 95 of 100 drawn views, and a
 body laid over two is larger than either by a sixth."""
 
+ROOTED_SIZE = 0.35
+"""The same for whoever is alone and keeps both feet where they were: in a deep bend, seen from
+behind and above, pixels per metre change by up to 0.25."""
+
 SIZE_S = 0.5
 """Time over which pixels per metre are averaged."""
 
@@ -64,6 +68,10 @@ STEADY = 0.15
 CLAIM = 2.0
 """A body is somebody's when it is this many times nearer to what is expected of them than to what
 is expected of anybody hidden there."""
+
+FOLLOWED_S = 1.2
+"""Whoever was seen in the picture before is followed, if that is no longer ago: a busy computer
+looks once a second."""
 
 RETURN_S = 0.5
 """So long after somebody was seen nobody new is accepted where they are expected."""
@@ -85,9 +93,10 @@ class Slot:
         self.number = number
         self.pose = pose
         self.first_t = self.seen_t = t
-        self.missed = self.steady = False
+        self.missed = self.steady = self.followed = False
         self.company_t = t
         self.velocity: Floats = np.zeros(2)
+        self._feet = _feet(pose)
         self._looks = 1
         self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
@@ -111,13 +120,20 @@ class Slot:
             grown = float(np.log(px_per_m(pose))) - self._size
             self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
         self._looks += 1
-        self._belief.look(t, pose, moved)
+        self._belief.look(t, pose, moved, rooted=self.rooted(pose))
+        if evidence(pose) > 0.0:
+            self._feet = _feet(pose)
         self.pose, self.seen_t, self.missed = pose, t, False
+
+    def rooted(self, pose: Pose) -> bool:
+        """Whether both feet stay where they were when it last looked like a person."""
+        moved = np.linalg.norm(_feet(pose) - self._feet, axis=1).mean()
+        return float(moved) < PLANTED * max(trunk_px(self.pose), trunk_px(pose))
 
     def departs(self, t: float, pose: Pose) -> bool:
         """Whether this body may be somebody else: not where it was expected, nor as large, nor
         standing where it stood, while somebody was near."""
-        if t - self.company_t >= COMPANY_S or _planted(self.pose, pose):
+        if t - self.company_t >= COMPANY_S or self.rooted(pose):
             return False
         reach = SURE_STRAY + SURE_SPEED * (t - self.seen_t)
         return self.off(t, pose, reach, CROWD_SIZE) > 1.0
@@ -152,11 +168,12 @@ class Slot:
         clear = evidence(pose) >= CLEAR
         if crowded and not clear and self.off(t, pose, STEADY, CROWD_SIZE) > 1.0:
             return float("inf")
+        rooted = not crowded and self.rooted(pose)
         wary = crowded or at_edge or t - self.seen_t >= RETURN_S
-        strict = (wary or not clear) and self._looks > 1
+        strict = (wary or not clear) and self._looks > 1 and not rooted
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
-        size = CROWD_SIZE if crowded or strict else SAME_SIZE
+        size = ROOTED_SIZE if rooted else CROWD_SIZE if crowded or strict else SAME_SIZE
         expected = self.off(t, pose, reach, size)
         if crowded or t - self.seen_t >= RETURN_S:
             return expected
@@ -229,6 +246,7 @@ class Slots:
         number is true of anybody, another's is not.
         """
         for slot in self._slots:
+            slot.followed = not slot.missed and t - slot.seen_t <= FOLLOWED_S
             slot.missed = True
         self._assign(t, looks, finds)
         for slot in self._slots:
@@ -331,7 +349,7 @@ class Slots:
             (
                 (cost, slot, pose)
                 for slot in self._slots
-                for pose in (poses if t - slot.seen_t < RETURN_S else found)
+                for pose in (poses if slot.followed or t - slot.seen_t < RETURN_S else found)
                 if (cost := self._cost(t, slot, pose)) <= 1.0
             ),
             key=lambda pair: pair[0],
@@ -351,10 +369,9 @@ class Slots:
         return any(other is not slot and slot.near(t, other) for other in others)
 
 
-def _planted(one: Pose, other: Pose) -> bool:
-    """Whether both feet stay where they were."""
-    moved = np.linalg.norm(one.landmarks[_FEET, :2] - other.landmarks[_FEET, :2], axis=1)
-    return float(moved.max()) < PLANTED * max(trunk_px(one), trunk_px(other))
+def _feet(pose: Pose) -> Floats:
+    """(2, 2) pixels."""
+    return pose.landmarks[_FEET, :2]
 
 
 def _same(one: Pose, other: Pose) -> bool:

@@ -32,12 +32,13 @@ def searched(
     *,
     since: float = 0.0,
     found: Floats = NOTHING,
+    nobody: bool = False,
 ) -> list[list[Region]]:
     """What is searched, five looks a second, each of which finds somebody new at `found`."""
     looks = []
     for i in range(round(seconds * 5)):
         t = since + 0.2 * i
-        looks.append(search.squares(t, SIZE, sizes, [], strange))
+        looks.append(search.squares(t, SIZE, sizes, [], strange, nobody=nobody))
         search.found(t, found)
     return looks
 
@@ -88,6 +89,17 @@ def test_who_is_looked_for_in_vain_is_searched_for_less_often_there_and_at_once_
     assert [later - earlier for earlier, later in pairwise(at)][:4] == [4, 8, 8, 8]
     (squares,) = searched(search, learnt(), np.vstack([walker(300), walker(700)]), 0.2, since=30.4)
     assert any(abs(s.x - 700) < 10 for s in squares)
+
+
+@pytest.mark.parametrize(("moves", "longest"), [(walker(300), 4), (walker(300)[:5], 8)])
+def test_while_nobody_is_followed_what_moves_as_much_as_a_body_does_is_not_waited_for(
+    moves, longest
+):
+    search = Search()
+    searched(search, learnt(), NOTHING, 10)
+    looks = searched(search, learnt(), moves, 20, since=10, nobody=True)
+    at = [i for i, squares in enumerate(looks) if any(abs(s.x - 300) < 5 for s in squares)]
+    assert max(later - earlier for earlier, later in pairwise(at)) == longest
 
 
 def test_the_square_is_twice_as_high_as_people_are_there_and_holds_the_body():

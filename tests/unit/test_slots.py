@@ -68,9 +68,17 @@ def test_whoever_was_hidden_is_not_taken_up_again_by_a_look_alone():
     people = slots()
     for i in range(5):
         shown(people, 0.2 * i, [at(200)])
+    people.see(1.2, [])
     people.see(1.6, [at(200)])
     assert seen(people) == []
     people.see(1.8, [at(200)], [at(200)])
+    assert seen(people) == [1]
+
+
+def test_on_a_busy_computer_whoever_was_seen_in_the_picture_before_is_followed():
+    people = slots()
+    for i in range(5):
+        people.see(float(i), [at(200)] if i else [], [] if i else [at(200)])
     assert seen(people) == [1]
 
 
