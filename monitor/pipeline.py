@@ -368,7 +368,7 @@ class CameraPipeline:
         if look.view is not None:
             self.coach.see(look.t, judged.people, look.view)
         self._took(look.at, "judge", started)
-        if self._sees:
+        if not self._astray:
             self._count(judged, look.at)
         return judged
 
