@@ -85,6 +85,7 @@ def test_the_same_rules_give_the_same_events(site):
     )  # fmt: skip
 
 
+@pytest.mark.timeout(240)
 def test_a_drawn_shift_is_judged_again_as_it_was_live(tmp_path, blazepose):
     site = Recorded(tmp_path)
     pipeline = CameraPipeline(CameraPlan("dock", tuple(site.rules)), blazepose, site.clock)
@@ -109,6 +110,7 @@ def test_an_event_that_runs_belongs_to_where_it_began(site):
         assert [everything(a) for a in found.alerts] == [everything(event)] * count
 
 
+@pytest.mark.timeout(240)
 def test_minutes_that_are_missing_are_named_with_the_reason(site):
     site.show(60 * 4 - LOOK_S, 0)
     site.off(3)
