@@ -13,6 +13,7 @@ hour: minutes, faults; of the workers that lived through the measured part: memo
 month: days, looks, events; memory_mb_per_day after the first fifth; database_mb after a third of
     the days, after two, and in the end, with ten days' retention
 
+The hour's figures are told on standard error as soon as they are known.
 Run from the repository: `make soak`, or shorter
 `python -m tests.bench.soak --minutes 10 --days 3 --day 20`.
 """
@@ -23,6 +24,7 @@ import logging
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -80,10 +82,9 @@ def main() -> None:
     quiet = structlog.make_filtering_bound_logger(logging.ERROR)
     structlog.configure(wrapper_class=quiet)
     with tempfile.TemporaryDirectory() as folder:
-        told = {
-            "hour": hour(Path(folder) / "hour", asked.minutes * 60.0),
-            "month": month(Path(folder) / "month", asked.days, asked.day),
-        }
+        told = {"hour": hour(Path(folder) / "hour", asked.minutes * 60.0)}
+        print(json.dumps(told), file=sys.stderr)
+        told["month"] = month(Path(folder) / "month", asked.days, asked.day)
     print(json.dumps(told))
 
 
@@ -92,7 +93,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--day", type=float, default=60.0)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.minutes <= 0 or asked.days < 1 or asked.day <= 0:
+        parser.error("--minutes, --days and --day are above 0")
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
