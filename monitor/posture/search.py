@@ -25,7 +25,8 @@ hide who comes."""
 
 BODY_VAIN_S, BODY = 0.8, 0.1
 """The same while nobody is followed and as much moves as a body: this share of the square of its
-height, half of what a body standing with its arms down covers."""
+height, about half of what a standing body covers, whose shoulders are 0.26 of it wide (Drillis &
+Contini 1966)."""
 
 VAIN_KEPT_S = 5.0
 """So long after it a search in vain counts for the next one at the place."""

@@ -84,9 +84,9 @@ DOUBTED_S = 0.5
 
 
 class Slot:
-    """One body. pose: as seen last. first_t, seen_t: steady seconds;
-    missed: not in the newest picture; velocity: (2,) pixels a second. company_t: somebody else was
-    near, or might have been, for the last time.
+    """One body. pose: as seen last. first_t, seen_t: steady seconds; missed: not in the newest
+    picture; followed: seen in the one before it; velocity: (2,) pixels a second. company_t:
+    somebody else was near, or might have been, for the last time.
     """
 
     def __init__(self, number: int, t: float, pose: Pose, moved: bool) -> None:
