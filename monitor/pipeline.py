@@ -28,7 +28,7 @@ from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
 from monitor.posture.sampling import Budget, Sampling
 from monitor.posture.search import Search
-from monitor.posture.slots import NEAR, Slot, Slots
+from monitor.posture.slots import CLEAR, NEAR, Slot, Slots, same_body
 from monitor.posture.vertical import Vertical
 from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon
@@ -259,8 +259,8 @@ class CameraPipeline:
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
         believed = [slot.pose for slot in self._slots.seen if slot.believed]
-        likely = [pose for pose in looks if evidence(pose) > 0.0]
-        self._strange = self._motion.outside(map(extent, believed + likely))
+        clear = [pose for pose in looks if evidence(pose) >= CLEAR]
+        self._strange = self._motion.outside(map(extent, believed + clear))
         if not self._slots.all or self._budget.may_search(self._clock.steady()):
             self._search_among(frame, looks, known)
         else:
@@ -269,12 +269,18 @@ class CameraPipeline:
         self._refused = self._unlike(expected)
 
     def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
-        """Take in what was followed and what a search finds besides."""
+        """Take in what was followed and what a search finds besides. A body found that is taken
+        for nobody may be somebody at the next look."""
         before, seen = list(self._slots.all), self._slots.seen
-        self._slots.see(frame.t, looks, self._find(frame, known))
-        found = [s for s in self._slots.seen if s not in seen and self._moves(s.pose)]
-        places = np.array([middle(slot.pose) for slot in found]).reshape(-1, 2)
-        self._search.found(frame.t, places, np.array([s not in before for s in found], bool))
+        finds = self._find(frame, known)
+        self._slots.see(frame.t, looks, finds)
+        now = self._slots.seen
+        found = [slot.pose for slot in now if slot not in seen]
+        found += [pose for pose in finds if not any(same_body(pose, s.pose) for s in now)]
+        moving = [pose for pose in found if self._moves(pose)]
+        new = [any(pose is slot.pose for slot in now if slot not in before) for pose in moving]
+        places = np.array([*map(middle, moving)]).reshape(-1, 2)
+        self._search.found(frame.t, places, np.array(new, bool))
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
         """What was seen where somebody was expected, by slot, and was taken for nobody; near

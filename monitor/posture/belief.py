@@ -91,7 +91,11 @@ class Belief:
 
     def look(self, t: float, pose: Pose, moved: bool, *, rooted: bool = False) -> None:
         """Take in another look. rooted: both feet stay where they were while it looked like a
-        person: then nothing speaks against who was believed, however odd a deep bend looks."""
+        person: then nothing speaks against who was believed, however odd a deep bend looks.
+
+        Whoever is not believed is no worse off than somebody seen for the first time: what was
+        laid over half of somebody who comes in says nothing of the whole.
+        """
         seen = proportions(pose)
         change = _departure(seen, self._proportions.logs, self._proportions.seen)
         weight = min(1.0, (t - self._seen_t) / APART_S)
@@ -101,6 +105,10 @@ class Belief:
         self._proportions, self._seen_t = seen, t
         if moved:
             self._moved_t = t
+        anew = PRIOR + evidence(pose)
+        if not self.believed and self.odds < anew:
+            self.odds = anew
+            return
         sure = self.odds >= (DOUBTED if self.believed else BELIEVED)
         self.believed = sure and t - self._moved_t <= STILL_S
 

@@ -26,7 +26,8 @@ class Rounds:
         self._most = most
         self._squares: Sequence[Region] = ()
         self._searched_t: Floats = np.zeros(0)
-        self._turns = 0
+        self._left = 0
+        self._fruitless = 0
         self._turn_t: float | None = None
         self._changed_t: Floats = np.zeros((0, 0))
         self._cell_px = 1
@@ -40,7 +41,7 @@ class Rounds:
         most = int(min(self._most, waited_s / self._pace_s))
         if not most:
             return []
-        if not self._turns % max(len(self._squares), 1):
+        if self._left <= 0:
             self._begin(windows(*size, sizes))
         turn = np.argsort(self._searched_t, kind="stable")
         taken = list(islice(filter(self._changed, turn), most))
@@ -48,24 +49,25 @@ class Rounds:
             taken = [turn[0]]
         if taken:
             self._searched_t[taken], self._turn_t = t, t
-            self._turns += len(taken)
+            self._left -= len(taken)
+            self._fruitless = min(self._fruitless + (self._left <= 0), 16)
         return [self._squares[number] for number in taken]
 
     def found(self) -> None:
-        """Somebody was found: where there is one there may be others."""
-        self._turns = 0
+        """Somebody was found: where there is one there may be others, and this round is not for
+        nothing."""
+        self._fruitless = -1
 
     @property
     def _pace_s(self) -> float:
-        fruitless = self._turns // max(len(self._squares), 1)
-        return min(self._each_s * 2.0 ** min(fruitless, 16), SLOWEST_EACH_S)
+        return min(self._each_s * 2.0 ** max(self._fruitless, 0), SLOWEST_EACH_S)
 
     def _see(self, t: float, size: tuple[int, int], strange: Floats) -> None:
         self._cell_px = cell_px(size)
         shape = (size[1] // self._cell_px + 1, size[0] // self._cell_px + 1)
         if self._changed_t.shape != shape:
             self._changed_t = np.full(shape, float("-inf"))
-            self._squares, self._turns = (), 0
+            self._squares, self._left, self._fruitless = (), 0, 0
         columns, rows = (strange // self._cell_px).astype(int).T
         self._changed_t[rows, columns] = t
 
@@ -73,7 +75,7 @@ class Rounds:
         """As many as in the last round lie where those did, but for what was learnt of sizes."""
         if len(squares) != len(self._squares):
             self._searched_t = np.full(len(squares), float("-inf"))
-        self._squares = squares
+        self._squares, self._left = squares, len(squares)
 
     def _changed(self, number: int) -> bool:
         square, searched_t = self._squares[number], self._searched_t[number]

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +21,10 @@ LONGEST_VAIN_S = 1.6
 """Longer nobody is looked for in vain at a place before it is searched again: what moves there may
 hide who comes. Where somebody is missing they are always looked for."""
 
-BODY_VAIN_S, BODY = 0.8, 0.1
-"""The same while nobody is followed and as much moves as a body: this share of the square of its
-height, about half of what a standing body covers, whose shoulders are 0.26 of it wide (Drillis &
-Contini 1966)."""
+BODY = 0.1
+"""While nobody is believed there is no waiting either where as much moves as a body: this share of
+the square of its height, about half of what a standing body covers, whose shoulders are 0.26 of it
+wide (Drillis & Contini 1966)."""
 
 VAIN_KEPT_S = 5.0
 """So long after it a search in vain counts for the next one at the place."""
@@ -80,7 +81,7 @@ class Search:
 
         size: of the picture, width and height. sizes: of people, as learnt. missing: where
         somebody is expected and was not seen. strange: (n, 2) pixels that nobody seen changed.
-        nobody: nobody is followed.
+        nobody: nobody is believed.
         """
         around = [*map(_around, missing)]
         self._strange, self._cell_px, self._nobody = strange, cell_px(size), nobody
@@ -118,8 +119,8 @@ class Search:
         area = int(_inside(vain.square, self._strange).sum()) * self._cell_px**2
         body = self._nobody and area > BODY * (vain.square.size / BODIES) ** 2
         hidden = _inside(vain.square, self._missing).any()
-        longest_s = self.eager_s if hidden else BODY_VAIN_S if body else LONGEST_VAIN_S
-        return t < vain.t + min(vain.wait_s, longest_s) - 1e-6
+        wait_s = self.eager_s if hidden or body else vain.wait_s
+        return t < vain.t + wait_s - 1e-6
 
     def _where(
         self, t: float, strange: Floats, size: tuple[int, int], sizes: Sizes
@@ -153,7 +154,8 @@ def _where(strange: Floats, size: tuple[int, int], sizes: Sizes) -> list[Region]
     if not len(strange):
         return []
     if sizes.rows(size[1]) is None:
-        return [square for square in windows(*size) if _inside(square, strange).any()]
+        counted = [(int(_inside(square, strange).sum()), square) for square in windows(*size)]
+        return _fullest([(count, square) for count, square in counted if count])
     squares = aimed(strange, size, sizes)
     return [whole(*size), *squares] if len(squares) > 1 else squares
 
@@ -168,8 +170,11 @@ def aimed(points: Floats, size: tuple[int, int], sizes: Sizes) -> list[Region]:
         squares.append((int(inside.sum()), square))
         inside[0] = True
         points = points[~inside]
-    squares.sort(key=lambda counted: counted[0], reverse=True)
-    return [square for count, square in squares if count >= LEAST_CELLS]
+    return _fullest([(count, square) for count, square in squares if count >= LEAST_CELLS])
+
+
+def _fullest(squares: Iterable[tuple[int, Region]]) -> list[Region]:
+    return [square for _, square in sorted(squares, key=itemgetter(0), reverse=True)]
 
 
 def _centred(point: Floats, points: Floats, size: tuple[int, int], sizes: Sizes) -> Region:

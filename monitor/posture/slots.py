@@ -149,8 +149,11 @@ class Slot:
 
     def near(self, t: float, other: "Slot") -> bool:
         """Whether both are expected so close that one could be taken for the other."""
-        away = middle(self.pose) + self.shift(t) - middle(other.pose) - other.shift(t)
-        return float(np.linalg.norm(away)) < NEAR * max(trunk_px(self.pose), trunk_px(other.pose))
+        return self._close(t, other.pose, other.shift(t))
+
+    def _close(self, t: float, pose: Pose, shift: Floats | float = 0.0) -> bool:
+        away = middle(self.pose) + self.shift(t) - middle(pose) - shift
+        return float(np.linalg.norm(away)) < NEAR * max(trunk_px(self.pose), trunk_px(pose))
 
     def may_be(self, t: float, found: "Slot") -> bool:
         """Whether a body found may be this one, which is hidden."""
@@ -163,7 +166,7 @@ class Slot:
         crowded: known others are near; at_edge: somebody unknown may come in. Then, after a while
         unseen and of what is no clear body only what is as expected is taken, but for the second
         look: nobody knows yet how fast they walk. Whoever is alone may have stopped where
-        they were.
+        they were; and if they are not believed, whatever is there now is what they are.
         """
         clear = evidence(pose) >= CLEAR
         if crowded and not clear and self.off(t, pose, STEADY, CROWD_SIZE) > 1.0:
@@ -175,6 +178,8 @@ class Slot:
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
         size = ROOTED_SIZE if rooted else CROWD_SIZE if crowded or strict else SAME_SIZE
         expected = self.off(t, pose, reach, size)
+        if not self.believed and not crowded and self._close(t, pose):
+            return min(expected, 1.0)
         if crowded or t - self.seen_t >= RETURN_S:
             return expected
         return min(expected, self._off(np.zeros(2), pose, STEADY, size))
@@ -263,7 +268,7 @@ class Slots:
         self._given_up += [slot for slot in confused if slot.believed]
         self._slots = [slot for slot in self._slots if slot not in confused]
         for pose in _surest(finds):
-            if not any(_same(pose, slot.pose) for slot in self.seen):
+            if not any(same_body(pose, slot.pose) for slot in self.seen):
                 self._meet(t, Slot(self._next, t, pose, self._moves(pose)))
         self._given_up = [slot for slot in self._given_up if not self._back(t, slot)]
 
@@ -319,7 +324,7 @@ class Slots:
         over something.
         """
         poses = _surest([*looks, *finds])
-        found = [pose for pose in poses if any(_same(pose, find) for find in finds)]
+        found = [pose for pose in poses if any(same_body(pose, find) for find in finds)]
         pairs = self._pairs(t, poses, found)
         clear = [
             (slot, pose)
@@ -391,7 +396,7 @@ def _feet(pose: Pose) -> Floats:
     return pose.landmarks[_FEET, :2]
 
 
-def _same(one: Pose, other: Pose) -> bool:
+def same_body(one: Pose, other: Pose) -> bool:
     return apart(one, other) < SAME_LOOK
 
 
@@ -399,7 +404,7 @@ def _surest(poses: Iterable[Pose]) -> list[Pose]:
     """Each body once, as the look tells it that speaks most for a person."""
     kept: list[Pose] = []
     for pose in sorted(poses, key=evidence, reverse=True):
-        if not any(_same(pose, other) for other in kept):
+        if not any(same_body(pose, other) for other in kept):
             kept.append(pose)
     return kept
 

@@ -77,8 +77,8 @@ def test_who_is_looked_for_in_vain_is_searched_for_less_often_there_and_at_once_
     assert any(abs(s.x - 700) < 10 for s in squares)
 
 
-@pytest.mark.parametrize(("moves", "longest"), [(walker(300), 4), (walker(300)[:5], 8)])
-def test_while_nobody_is_followed_what_moves_as_much_as_a_body_does_is_not_waited_for(
+@pytest.mark.parametrize(("moves", "longest"), [(walker(300), 2), (walker(300)[:5], 8)])
+def test_while_nobody_is_believed_what_moves_as_much_as_a_body_does_is_not_waited_for(
     moves, longest
 ):
     search = Search()

@@ -276,6 +276,18 @@ def test_bones_of_any_length_are_no_person_however_they_move():
         assert not any(slot.believed for slot in people.all)
 
 
+def test_what_was_laid_over_half_of_somebody_is_not_held_against_the_whole():
+    """Somebody smaller than what was seen first, by looks alone, and believed at the second."""
+    people = slots()
+    half = np.exp(np.random.default_rng(1).normal(0, 0.2, (33, 1)))
+    shown(people, 0.0, [replace(a_pose(joints() * half), score=0.8)])
+    assert len(people.all) == 1
+    for i in (1, 2):
+        assert not any(slot.believed for slot in people.all)
+        people.see(0.2 * i, [at(330, 250, 70)])
+    assert [slot.believed for slot in people.seen] == [True]
+
+
 def test_somebody_believed_is_let_go_of_within_a_second_when_a_machine_takes_the_place():
     people = slots()
     for i in range(10):
