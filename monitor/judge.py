@@ -22,6 +22,7 @@ from monitor.posture.landmarks import Body, Look, View
 from monitor.posture.model import Angle, Person, Pose
 from monitor.posture.rules import FALLEN, Rule, lies
 from monitor.posture.smoothing import Smoothing
+from monitor.posture.stance import STANCE_S, Stance
 from monitor.posture.zones import zones_of
 
 LOST_S = 10.0
@@ -64,6 +65,7 @@ class Judge:
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
         self._watched: dict[int, _Watched] = {}
+        self._stances: dict[int, Stance] = {}
 
     @property
     def running(self) -> Iterable[Episode]:
@@ -71,12 +73,29 @@ class Judge:
 
     def over(self, looks: Sequence[Look]) -> Iterator[Judged]:
         """Take in the next looks, one after the other."""
-        for look, bodies in zip(looks, _fitted(looks), strict=True):
+        for look, bodies in zip(looks, _fitted(looks, self._sights(looks)), strict=True):
             yield self._take(look, bodies)
 
     def step(self, look: Look) -> Judged:
         """Take in the next look."""
         return next(self.over([look]))
+
+    def _sights(self, looks: Sequence[Look]) -> list[tuple[Body, Sight]]:
+        """Every body of these looks as its camera has it, facing as it did."""
+        return [
+            (body, self._sight(look.t, body, look.view))
+            for look in looks
+            if look.view is not None
+            for body in look.bodies
+        ]
+
+    def _sight(self, t: float, body: Body, view: View) -> Sight:
+        seen = sight(body.pose, view.calibration, view.width, view.height)
+        if body.doubted:
+            return seen
+        self._stances = {s: one for s, one in self._stances.items() if one.seen_t > t - STANCE_S}
+        stance = self._stances.setdefault(body.slot, Stance())
+        return replace(seen, ahead=stance.see(t, body.pose, seen.ahead))
 
     def _take(self, look: Look, bodies: Sequence["_Seen"]) -> Judged:
         people: list[Person] = []
@@ -231,14 +250,8 @@ class _Seen(NamedTuple):
     angles: Mapping[str, Angle | None]
 
 
-def _fitted(looks: Sequence[Look]) -> Iterator[list[_Seen]]:
+def _fitted(looks: Sequence[Look], bodies: Sequence[tuple[Body, Sight]]) -> Iterator[list[_Seen]]:
     """The bodies of each look; fitting has no memory, so that many are fitted together."""
-    bodies = [
-        (body, sight(body.pose, look.view.calibration, look.view.width, look.view.height))
-        for look in looks
-        if look.view is not None
-        for body in look.bodies
-    ]
     some = (bodies[i : i + FITTED_TOGETHER] for i in range(0, len(bodies), FITTED_TOGETHER))
     seen = chain.from_iterable(map(_fit, some))
     for look in looks:

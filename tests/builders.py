@@ -8,7 +8,7 @@ from uuid import uuid4
 import numpy as np
 
 from monitor.capture.mannequin import BUILDS
-from monitor.capture.mannequin.body import stand_up
+from monitor.capture.mannequin.body import Posture, stand_up
 from monitor.capture.mannequin.camera import Camera
 from monitor.capture.mannequin.script import POSTURES
 from monitor.posture.angles import measure_angles
@@ -176,9 +176,12 @@ def a_minute(minute: datetime = NOON, **changed: Any) -> CoverageMinute:
     return CoverageMinute(**{**usual, **changed})
 
 
-def drawn_pose(camera: Camera, posture: str, place: tuple[float, float], heading: float) -> Pose:
+def drawn_pose(
+    camera: Camera, posture: str | Posture, place: tuple[float, float], heading: float
+) -> Pose:
     """A figure of the drawn camera as a faultless engine would tell it."""
-    figure = stand_up(POSTURES[posture], BUILDS["average"], place, heading)
+    posture = POSTURES[posture] if isinstance(posture, str) else posture
+    figure = stand_up(posture, BUILDS["average"], place, heading)
     joints = np.asarray(figure.joints)
     pixels = camera.pixels(joints)
     hips = pixels[[23, 24]].mean(axis=0)

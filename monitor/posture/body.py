@@ -37,6 +37,12 @@ _LIMBS = np.array(
 )
 _WIDTHS = np.array([[11, 12], [23, 24]])
 
+_ANKLES = (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE)
+
+PLANTED = 0.25
+"""Trunk lengths (12 cm) by which feet that stay where they were may be seen to move: whoever bends
+stands; whoever is somebody else stands elsewhere."""
+
 SHORTEST_M = 1e-3
 """No bone is taken for shorter: its logarithm would say nothing."""
 
@@ -75,6 +81,18 @@ class Place(NamedTuple):
 def place_of(pose: Pose) -> Place:
     x, y = middle(pose).tolist()
     return Place(x, y, trunk_px(pose))
+
+
+def feet(pose: Pose) -> Floats:
+    """(2, 2) pixels: of the ankles."""
+    return pose.landmarks[_ANKLES, :2]
+
+
+def strode_px(before: Floats, now: Floats) -> Floats:
+    """(…) pixels by which both feet moved, in the mean, from `before`, (…, 2, 2), to `now`, (2, 2).
+    A look that lays a body back to front takes one foot for the other: the shorter way counts."""
+    ways = [np.linalg.norm(before - there, axis=-1).mean(axis=-1) for there in (now, now[::-1])]
+    return np.asarray(np.minimum(*ways))
 
 
 def in_view(pose: Pose, width: int, height: int) -> bool:

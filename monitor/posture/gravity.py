@@ -76,18 +76,15 @@ class Sight:
 
     points: (33, 2) tangents of the angle to the right of and above the ray to the hips.
     metres: (33, 3) to the right, up and back to the camera, hips at 0. turn: (3, 3) from there to
-    gravity. scale: tangent that a metre of this body takes at the distance of its hips.
+    gravity. scale: tangent that a metre of this body takes at the distance of its hips. ahead: (3,)
+    the horizontal direction the body faces, gravity frame.
     """
 
     points: Floats
     metres: Floats
     turn: Floats
     scale: float
-
-    @cached_property
-    def ahead(self) -> Floats:
-        """(3,) the horizontal direction the body faces, gravity frame."""
-        return facing(self.joints)
+    ahead: Floats
 
     @cached_property
     def joints(self) -> Floats:
@@ -128,12 +125,9 @@ def sight(pose: Pose, calibration: Calibration, width: int, height: int) -> Sigh
     ray = _ray(pose, calibration, width, height)
     points = _tangents(pose.landmarks[:, :2], ray, width, height, calibration.fov_deg)
     metres = pose.world * (1.0, -1.0, -1.0)
-    return Sight(
-        points,
-        metres,
-        camera_to_gravity(calibration) @ ray,
-        scale_of(points[JOINTS, :], metres[JOINTS, :2]),
-    )
+    turn = camera_to_gravity(calibration) @ ray
+    scale = scale_of(points[JOINTS, :], metres[JOINTS, :2])
+    return Sight(points, metres, turn, scale, facing(metres @ turn.T))
 
 
 def _tangents(pixels: Floats, ray: Floats, width: int, height: int, fov_deg: float) -> Floats:

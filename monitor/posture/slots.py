@@ -6,10 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.posture.belief import Belief, evidence
-from monitor.posture.body import apart, middle, px_per_m, trunk_px
-from monitor.posture.model import Floats, Landmark, Pose, Region
-
-_FEET = (Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE)
+from monitor.posture.body import PLANTED, apart, feet, middle, px_per_m, strode_px, trunk_px
+from monitor.posture.model import Floats, Pose, Region
 
 SAME_LOOK = 0.3
 """Two answers about one picture are the same body when their big joints lie, in the median, closer
@@ -29,10 +27,6 @@ SURE_STRAY, SURE_SPEED = 0.15, 0.5
 same beyond doubt: 0.25 from look to look at five looks a second. Of looks at drawn people walking
 past each other 97 in 100 stay within, together with `CROWD_SIZE`; a slot that went to somebody else
 departed by 0.3 to 1.1."""
-
-PLANTED = 0.25
-"""Trunk lengths (12 cm) by which feet that stay where they were may be seen to move: whoever bends
-stands; whoever is somebody else stands elsewhere."""
 
 COMPANY_S = 2.0
 """So long after somebody was near, and after a slot began, a body that departs may be somebody
@@ -96,7 +90,7 @@ class Slot:
         self.missed = self.steady = self.followed = False
         self.company_t = t
         self.velocity: Floats = np.zeros(2)
-        self._feet = _feet(pose)
+        self._feet = feet(pose)
         self._looks = 1
         self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
@@ -122,13 +116,13 @@ class Slot:
         self._looks += 1
         self._belief.look(t, pose, moved, rooted=self.rooted(pose))
         if evidence(pose) > 0.0:
-            self._feet = _feet(pose)
+            self._feet = feet(pose)
         self.pose, self.seen_t, self.missed = pose, t, False
 
     def rooted(self, pose: Pose) -> bool:
         """Whether both feet stay where they were when it last looked like a person."""
-        moved = np.linalg.norm(_feet(pose) - self._feet, axis=1).mean()
-        return float(moved) < PLANTED * max(trunk_px(self.pose), trunk_px(pose))
+        strode = float(strode_px(self._feet, feet(pose)))
+        return strode < PLANTED * max(trunk_px(self.pose), trunk_px(pose))
 
     def departs(self, t: float, pose: Pose) -> bool:
         """Whether this body may be somebody else: not where it was expected, nor as large, nor
@@ -389,11 +383,6 @@ class Slots:
         """Whether somebody else is near; what is no clear body is nobody."""
         others = (one for one in self._slots if one.believed or evidence(one.pose) >= CLEAR)
         return any(other is not slot and slot.near(t, other) for other in others)
-
-
-def _feet(pose: Pose) -> Floats:
-    """(2, 2) pixels."""
-    return pose.landmarks[_FEET, :2]
 
 
 def same_body(one: Pose, other: Pose) -> bool:

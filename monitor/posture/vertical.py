@@ -6,6 +6,10 @@ pitch, roll and height of the camera only (Lv, Zhao & Nevatia 2006, self-calibra
 from video of a walking human), and a field of view, but less surely. Somebody who keeps to one spot
 does not settle it; then the world landmarks, which tell roughly how a body stands against the ray
 to it, decide.
+
+What the lines alone leave open, how steep a narrow view or how flat a wide one, is settled by how
+bodies are turned: the upright against their rays, and walkers, who face the way they go, from one
+side of the picture to the other.
 """
 
 from collections import deque
@@ -14,8 +18,8 @@ from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 
-from monitor.posture.angles import EARS, HIPS, SHOULDERS, angle_between_deg, cross, pair_visible
-from monitor.posture.body import apart
+from monitor.posture.angles import EARS, HIPS, SHOULDERS, angle_between_deg, pair_visible
+from monitor.posture.body import trunk_px
 from monitor.posture.gravity import Calibration, camera_to_gravity, rays_to_camera
 from monitor.posture.model import Floats, Landmark, Pose
 
@@ -33,8 +37,12 @@ STRAIGHT_DEG = 25.0
 """Knees and hips bent by less are straight: a walking leg on the ground, with the model's error."""
 
 MOVED = 0.4
-"""Trunk lengths (0.2 m) somebody must have gone before they are taken for upright again: who walks
-is, who only is straight may be lying."""
+"""Trunk lengths (0.2 m) somebody's feet must have gone before they are taken for upright again: who
+walks is, who only is straight may be lying or on the way up."""
+
+WAY, WAY_S = 1.5, 1.5
+"""Trunk lengths (0.75 m) that tell which way somebody goes, within so many seconds: a foot in the
+air, taken for one on the floor, turns it by some 10°."""
 
 AGAIN_S = 60.0
 """Whoever stays at one spot counts again after so long."""
@@ -48,21 +56,35 @@ KEPT = 12
 LEAST_LOOKS = 6
 """Fewer looks settle nothing."""
 
-ACROSS, ALONG = 0.035, 0.05
+ACROSS, ALONG = 0.035, 0.09
 """Spread of the head about where it should be, in lengths from feet to ears: people lean by 2°;
-their statures differ by 4 % (adults of one sex), gait lowers heads by 3 %."""
+their statures differ by 5 %, gait lowers heads by 3 %, and it is the same few people, each with
+their stature, who come again and again."""
+
+MOST = 24
+"""So many looks say as much as more: BlazePose errs in the same way wherever people do the same."""
 
 AHEAD = (0.04, 0.04)
 """How far the ears are ahead of the middle of the feet, in the same unit: 6 cm, and as much more or
 less in walking."""
 
-WORLD_SPREAD = 0.2
-"""Of the tilt that the world landmarks give to bodies (11°), the same for all looks of a camera, so
-that many of them say no more than one: the error of trunk angles over all views in single looks."""
+FLAT, LEANING = 0.63, np.radians(5.5)
+"""BlazePose guesses towards what is usual: of how far an upright body leans towards a camera that
+looks down on it, it gives this share, and so much more (drawn camera: 5, 14, 24, 30 and 33° for 0,
+15, 29, 37 and 44°, within 4° over scenes and builds, whichever way the body faces)."""
 
-LENSES = 0.2
-"""Spread of the logarithm of an unknown focal length about that of 60°: 50° to 71° in two of
-three."""
+WORLD_SPREAD = 0.08
+"""Of the tilt that the world landmarks give to bodies once that is undone (5°), the same for all
+looks of a camera, so that many of them say no more than one."""
+
+TURNED = 0.3
+"""Spread of the way a walker faces against the way they go (17°): 10° from look to look, and 5°
+that all who go one way have in common."""
+
+USUAL_DEG, LENSES = 73.0, 0.35
+"""An unknown field of view, and the spread of the logarithm of the focal length about it: 55° to
+93° in two of three. Cameras for rooms and halls are sold with lenses of 2.8 to 6 mm for a 1/3″
+sensor: 100° to 50°."""
 
 KNOWN = 1e-3
 """The same of a known one."""
@@ -92,18 +114,20 @@ ENOUGH = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One upright body. feet, head, hips: (2,) pixels. up, ahead: (3,) unit vectors along the body
-    and to where it faces, in the frame of the ray (x right, y up, z backwards)."""
+    """One upright body. feet, head, hips: (2,) pixels. up, right: (3,) unit vectors along the body
+    and to its right, in the frame of the ray (x right, y up, z backwards). way: (2,) pixels its
+    feet have gone just before; 0 when it goes nowhere."""
 
     feet: Floats
     head: Floats
     hips: Floats
     up: Floats
-    ahead: Floats
+    right: Floats
+    way: Floats
 
 
-LOOK_PARTS = (2, 4, 6, 9)
-LOOK = 12
+LOOK_PARTS = (2, 4, 6, 9, 12)
+LOOK = 14
 """Numbers of a look, and where its parts begin."""
 
 
@@ -123,7 +147,8 @@ class Vertical:
         self.revision = 0
         self._fov_deg = given.fov_deg if fov_known else None
         self._places: dict[tuple[int, int], deque[Look]] = {}
-        self._last: dict[int, tuple[float, Pose]] = {}
+        self._last: dict[int, tuple[float, Floats]] = {}
+        self._walks: dict[int, list[tuple[float, Floats]]] = {}
         self._new = 0
         self._fitted_t = float("-inf")
 
@@ -132,13 +157,16 @@ class Vertical:
 
         size: of the picture, width and height in pixels.
         """
-        if self._given.origin != "assumed" or not (upright(pose) and self._is_new(t, slot, pose)):
+        if self._given.origin != "assumed":
             return
         if size != self.size:
             self._clear(size)
-        look = _look(pose)
+        way = self._way(t, slot, pose)
+        if not (upright(pose) and self._is_new(t, slot, pose)):
+            return
+        look = _look(pose, way)
         if self._within(look.feet) and self._within(look.head):
-            self._last[slot] = (t, pose)
+            self._last[slot] = (t, look.feet)
             self._keep(look)
 
     def settle(self, t: float) -> None:
@@ -175,6 +203,7 @@ class Vertical:
     def _clear(self, size: tuple[int, int]) -> None:
         self._places.clear()
         self._last.clear()
+        self._walks.clear()
         self.size, self._new, self._fitted_t = size, 0, float("-inf")
 
     def _keep(self, look: Look) -> None:
@@ -187,7 +216,15 @@ class Vertical:
 
     def _is_new(self, t: float, slot: int, pose: Pose) -> bool:
         self._last = {s: last for s, last in self._last.items() if t - last[0] < AGAIN_S}
-        return slot not in self._last or apart(self._last[slot][1], pose) > MOVED
+        return slot not in self._last or _gone(self._last[slot][1], pose) > MOVED
+
+    def _way(self, t: float, slot: int, pose: Pose) -> Floats:
+        """(2,) pixels that the feet have gone within the last `WAY_S`, 0 when hardly any."""
+        self._walks = {s: walk for s, walk in self._walks.items() if t - walk[-1][0] < WAY_S}
+        walk = [step for step in self._walks.get(slot, ()) if t - step[0] <= WAY_S]
+        self._walks[slot] = [*walk, (t, _feet(pose))]
+        start = self._walks[slot][0][1]
+        return _feet(pose) - start if _gone(start, pose) > WAY else np.zeros(2)
 
 
 def upright(pose: Pose) -> bool:
@@ -201,12 +238,33 @@ def upright(pose: Pose) -> bool:
     return max(hip, knee) < STRAIGHT_DEG
 
 
-def _look(pose: Pose) -> Look:
-    feet, head, hips = (pose.landmarks[list(m), :2].mean(axis=0) for m in (FEET, EARS, HIPS))
+def _feet(pose: Pose) -> Floats:
+    """(2,) pixels."""
+    return np.asarray(pose.landmarks[list(FEET), :2].mean(axis=0))
+
+
+def _gone(feet: Floats, pose: Pose) -> float:
+    """How far from there its feet are now, in trunk lengths."""
+    return float(np.linalg.norm(_feet(pose) - feet)) / trunk_px(pose)
+
+
+def _look(pose: Pose, way: Floats) -> Look:
+    head, hips = (pose.landmarks[list(m), :2].mean(axis=0) for m in (EARS, HIPS))
     world = pose.world * (1.0, -1.0, -1.0)
     up = world[list(SHOULDERS)].mean(axis=0) - world[list(FEET)].mean(axis=0)
-    ahead = cross(up, world[HIPS[1]] - world[HIPS[0]])
-    return Look(feet, head, hips, up / np.linalg.norm(up), ahead / np.linalg.norm(ahead))
+    across = [_unit(world[right] - world[left]) for left, right in (HIPS, SHOULDERS)]
+    return Look(_feet(pose), head, hips, _unflattened(up), _unit(np.sum(across, axis=0)), way)
+
+
+def _unflattened(up: Floats) -> Floats:
+    """(3,) unit vector along a body as it truly leans towards the camera."""
+    x, y, z = up / np.linalg.norm(up)
+    lean, length = (np.arctan2(z, y) - LEANING) / FLAT, np.hypot(y, z)
+    return np.array([x, length * np.cos(lean), length * np.sin(lean)])
+
+
+def _unit(vectors: Floats) -> Floats:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
 class Fit:
@@ -226,10 +284,12 @@ class Fit:
         start_deg: float,
     ) -> None:
         self._size, self._middle = size, np.array(size) / 2
-        self._feet, self._head, self._hips, self._up, self._ahead = (
+        self._feet, self._head, self._hips, self._up, self._right, self._way = (
             np.array([getattr(look, field.name) for look in looks]) for field in fields(Look)
         )
-        focal = np.log(_focal(60.0 if fov_deg is None else fov_deg))
+        self._walk = self._way.any(axis=1)
+        self._weight = min(1.0, MOST / len(looks))
+        focal = np.log(_focal(USUAL_DEG if fov_deg is None else fov_deg))
         self._expected = np.array([0.0, 0.0, np.log(HEIGHTS[0]), focal, AHEAD[0]])
         lens = LENSES if fov_deg is None else KNOWN
         self._spread = np.array([np.inf, np.radians(LEVEL_DEG), HEIGHTS[1], lens, AHEAD[1]])
@@ -261,39 +321,63 @@ class Fit:
                 return
 
     def _cost(self, values: Floats) -> float:
-        heads, rest = self._heads(values), self._rest(values)
-        return float(np.log1p((heads**2).sum(axis=1)).sum() + rest @ rest)
+        heads, turns, rest = self._errors(values)
+        strays = np.log1p((heads**2).sum(axis=1)).sum() + np.log1p(turns**2).sum()
+        return float(self._weight * strays + rest @ rest)
 
     def _slopes(self) -> tuple[Floats, Floats]:
         """The derivative of the errors by the values, and the errors; the farther a head is from
-        where it should be, the less it weighs."""
-        weights = 1 / np.sqrt(1 + (self._heads(self.values) ** 2).sum(axis=1, keepdims=True))
+        where it should be, or a walker from facing their way, the less it weighs."""
+        heads, turns, _ = self._errors(self.values)
+        head = np.sqrt(self._weight / (1 + (heads**2).sum(axis=1, keepdims=True)))
+        turn = np.sqrt(self._weight / (1 + turns**2))
 
         def errors(values: Floats) -> Floats:
-            return np.concatenate([(self._heads(values) * weights).ravel(), self._rest(values)])
+            heads, turns, rest = self._errors(values)
+            return np.concatenate([(head * heads).ravel(), turn * turns, rest])
 
         step = 1e-5
         here = errors(self.values)
         moved = [errors(self.values + each) for each in np.eye(len(self.values)) * step]
         return np.column_stack([(one - here) / step for one in moved]), here
 
+    def _errors(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        return self._heads(values), self._turns(values), self._rest(values)
+
     def _heads(self, values: Floats) -> Floats:
         """(n, 2) how far each head is across and along its body from where it should be."""
-        turn, focal = (
-            camera_to_gravity(self._calibration(values)),
-            np.exp(values[3]) * max(self._size),
-        )
-        rays = np.column_stack([(self._feet - self._middle) / focal, -np.ones(len(self._feet))])
-        down = (rays * (1, -1, 1)) @ turn.T
-        feet = down * (np.exp(values[2]) / np.maximum(-down[:, 1:2], NEVER_FARTHER))
-        ahead = self._gravity(values, self._ahead) * (1, 0, 1)
-        x, y, z = ((feet + (0, 1, 0) + values[4] * ahead) @ turn).T
+        turn, focal = camera_to_gravity(self._calibration(values)), self._focal(values)
+        standing = self._floor(values, self._feet)
+        x, y, z = ((standing + (0, 1, 0) + values[4] * self._facing(values)) @ turn).T
         seen = np.column_stack([x, -y]) / np.maximum(-z, 0.05)[:, None] * focal + self._middle
         body = self._head - self._feet
         along = body / (body**2).sum(axis=1, keepdims=True)
         off = seen - self._head
         across = off[:, 0] * along[:, 1] - off[:, 1] * along[:, 0]
         return np.column_stack([across / ACROSS, (off * along).sum(axis=1) / ALONG])
+
+    def _turns(self, values: Floats) -> Floats:
+        """(k,) how far walkers face from the way they go."""
+        feet, way = self._feet[self._walk], self._way[self._walk]
+        x, _, z = (self._floor(values, feet) - self._floor(values, feet - way)).T
+        u, _, w = self._facing(values)[self._walk].T
+        return np.asarray(np.arctan2(z * u - x * w, x * u + z * w) / TURNED)
+
+    def _floor(self, values: Floats, pixels: Floats) -> Floats:
+        """(n, 3) where pixels are on the floor, from the camera in lengths from feet to ears."""
+        ahead = (pixels - self._middle) / self._focal(values) * (1, -1)
+        down = np.column_stack([ahead, -np.ones(len(ahead))])
+        down = down @ camera_to_gravity(self._calibration(values)).T
+        return np.asarray(down * (np.exp(values[2]) / np.maximum(-down[:, 1:2], NEVER_FARTHER)))
+
+    def _facing(self, values: Floats) -> Floats:
+        """(n, 3) horizontal unit vectors."""
+        x, _, z = self._gravity(values, self._right).T
+        return _unit(np.column_stack([z, np.zeros(len(x)), -x]))
+
+    def _focal(self, values: Floats) -> float:
+        """Pixels."""
+        return float(np.exp(values[3])) * max(self._size)
 
     def _rest(self, values: Floats) -> Floats:
         """How far the values are from what was expected, and bodies from upright by their world

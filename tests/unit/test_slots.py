@@ -150,12 +150,14 @@ def test_a_jump_beside_somebody_unknown_gets_a_new_number_and_stays_believed(com
     assert [(slot.number, slot.believed) for slot in people.seen] == [(number, True)]
 
 
-def test_whoever_bends_beside_somebody_unknown_and_keeps_the_feet_keeps_the_number():
+@pytest.mark.parametrize("feet", [[27, 28], [28, 27]], ids=["as they are", "back to front"])
+def test_whoever_bends_beside_somebody_unknown_and_keeps_the_feet_keeps_the_number(feet):
     people = Slots(lambda pose: True, company=lambda pose: True)
     for i in range(15):
         shown(people, 0.2 * i, [at(200)])
     bent = at(225)
     bent.landmarks[25:] = at(200).landmarks[25:]
+    bent.landmarks[[27, 28]] = bent.landmarks[feet]
     people.see(3.0, [bent])
     assert seen(people) == [1]
 

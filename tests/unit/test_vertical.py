@@ -3,7 +3,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from monitor.capture.mannequin.body import mixed
 from monitor.capture.mannequin.camera import Camera, aimed
+from monitor.capture.mannequin.script import POSTURES
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Pose
 from monitor.posture.vertical import LEAST_LOOKS, REFIT_S, Vertical, upright
@@ -46,6 +48,28 @@ def test_an_unknown_field_of_view_makes_it_less_sure():
     known = learnt(Vertical(Calibration(), fov_known=True), walking(hung(30)))
     unknown = learnt(Vertical(Calibration()), walking(hung(30)))
     assert unknown.sd_deg > known.sd_deg
+
+
+@pytest.mark.parametrize("fov", [60, 90])
+def test_who_walks_across_tells_the_field_of_view_by_how_they_are_turned(fov):
+    camera, vertical = hung(15, fov=fov), Vertical(Calibration())
+    for slot, side in enumerate((1, -1)):
+        for step in np.arange(-2.0, 2.1, 0.25):
+            pose = drawn_pose(camera, "stand", (side * float(step), 0.0), side * 90.0)
+            vertical.see(10 * slot + float(step), slot, pose, SIZE)
+    vertical.settle(0.0)
+    assert vertical.calibration.fov_deg == pytest.approx(fov, rel=0.15)
+    assert vertical.calibration.pitch_deg == pytest.approx(15, abs=2.5)
+
+
+def test_who_straightens_up_on_the_spot_counts_no_more_often_than_who_stands():
+    camera, vertical = hung(20), Vertical(Calibration())
+    for number in range(20):
+        posture = mixed(POSTURES["stand"], POSTURES["bend"], 0.25 * (number % 2))
+        pose = drawn_pose(camera, posture, (0.0, 0.0), 40.0)
+        assert upright(pose)
+        vertical.see(0.2 * number, 1, pose, SIZE)
+    assert len(vertical.kept()) == 1
 
 
 def test_a_few_benders_and_lying_people_change_little():
@@ -116,7 +140,7 @@ def test_what_was_kept_gives_the_same_again():
     assert second.calibration.pitch_deg == pytest.approx(first.calibration.pitch_deg, abs=0.1)
 
 
-@pytest.mark.parametrize("kept", [np.zeros((3, 5)), np.full((3, 12), np.nan), np.zeros(12)])
+@pytest.mark.parametrize("kept", [np.zeros((3, 12)), np.full((3, 14), np.nan), np.zeros(14)])
 def test_what_is_no_look_is_refused(kept):
     with pytest.raises(ValueError, match="looks at upright people"):
         Vertical(Calibration()).restore(kept, SIZE)
