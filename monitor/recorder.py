@@ -22,7 +22,7 @@ from monitor.handover import Left
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
-from monitor.posture.model import Image, Person, Pose
+from monitor.posture.model import Image, Pose
 from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
 from monitor.store.journal import Journal, key_of
@@ -110,7 +110,8 @@ class _Record:
 
 
 class _Peak:
-    """Somebody in one picture, drawn when it is to be stored: few of those that may be are."""
+    """Somebody in one picture, drawn when it is to be stored: few of those that may be are. By then
+    everybody may be elsewhere, so where they were is taken down at once."""
 
     def __init__(self, draw: Callable[[], bytes | None]) -> None:
         self._draw = draw
@@ -330,14 +331,10 @@ class Recorder:
             return
         if episode.value < record.shown + PICTURE_STEP:
             return
-        draw = partial(self._draw, person, step)
+        others = [slot.pose for slot in step.slots if slot.number != person.slot]
+        draw = partial(self.blurred, step.frame.image, person.pose, others)
         record.peak = peaks.setdefault(episode.slot, _Peak(draw))
         record.shown, record.lost = episode.value, False
-
-    def _draw(self, person: Person, step: Step) -> bytes | None:
-        assert step.frame is not None
-        others: list[Pose] = [s.pose for s in step.slots if s.number != person.slot]
-        return self.blurred(step.frame.image, person.pose, others)
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
         peak, record.peak = record.peak, None

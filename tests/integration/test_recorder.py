@@ -200,6 +200,18 @@ def test_a_privacy_mask_is_in_the_evidence_too(keep, rows):
     assert shown[300:, :200].max() > 60
 
 
+def test_others_are_shown_and_hidden_where_they_were_at_the_peak(keep, rows):
+    """It is drawn seconds later, when they are elsewhere."""
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),)))
+    for bend, looks, step in ((0, 10, 0), (75, 5, 0), (65, 20, 8)):
+        for look in range(looks):
+            other = a_pose(joints(yaw=90), at=(590 - step * look, 240))
+            scene.show(0.2, bent(bend), other)
+    (event,) = rows(Event)
+    shown = np.asarray(Image.open(keep.evidence / event.evidence)).astype(float)
+    assert shown[190:240, 580:600].std() > 2 * shown[190:240, 440:460].std()
+
+
 def test_a_moved_camera_is_said_for_a_day(keep, rows):
     scene = Scene(keep, FakeClock(), CameraPlan("dock", (), frozen_after_s=1e6))
     for _ in range(2):
