@@ -216,10 +216,10 @@ class Recorder:
             self._keep_peak(episode, step, peaks)
         for change in step.changes:
             self._changed(change, step)
+        self._records = {e: r for e, r in self._records.items() if e in step.running or r.waits}
         for episode, record in self._records.items():
             if record.revision and self._due(record, step):
                 self._write(episode, record, step)
-        self._records = {e: r for e, r in self._records.items() if e in step.running or r.waits}
         self._hand_over(step)
         refusal = self._flush()
         if refusal is None:
