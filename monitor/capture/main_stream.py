@@ -86,7 +86,7 @@ class MainStream:
         self._up_from: float | None = None
         self._kept = Kept()
         self._log = structlog.get_logger().bind(camera=name)
-        self._thread = threading.Thread(target=self._run, name=f"main stream {name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"capture {name}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

@@ -1,5 +1,7 @@
 """The main stream of a camera that is watched by its substream, against a real server."""
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from monitor.capture.line import Line
 from monitor.capture.main_stream import APART_S, MainStream, Moment
 from monitor.capture.streams import StreamSource
 from monitor.clock import SystemClock
+from monitor.pulse import Heart, Pulse
 from tests.integration.relay import Relay, relay
 from tests.integration.rtsp import RtspServer
 from tests.integration.video import encode_h264, number_in, numbered
@@ -87,6 +90,25 @@ def moments(feed: Feed, main: MainStream, many: int) -> Iterator[tuple[int, Mome
         frame = feed.take(5.0)
         assert frame is not None
         yield number_in(frame.image), main.at(frame.t)
+
+
+def test_a_crash_while_it_is_read_is_the_cameras(main: MainStream) -> None:
+    ear, mouth = os.pipe()
+    Heart(mouth).beat("dock")
+    pulse = Pulse()
+    pulse.hear(os.read(ear, 1000))
+    (native,) = pulse.captures
+    assert native != threading.main_thread().native_id
+    pulse.hear(b"Current thread 0x%x (most recent call first):\n" % ident_of(native))
+    assert pulse.culprit == "hall"
+    os.close(ear)
+    os.close(mouth)
+
+
+def ident_of(native: int) -> int:
+    (ident,) = [one.ident for one in threading.enumerate() if one.native_id == native]
+    assert ident is not None
+    return ident
 
 
 def test_it_shows_the_moment_of_a_look_to_a_picture(watched: Feed, main: MainStream) -> None:
