@@ -14,6 +14,7 @@ from monitor.evidence import mask_out
 from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.engine import Engine
 from monitor.pose.mend import mended
+from monitor.posture.belief import evidence
 from monitor.posture.body import extent, in_view, middle, trunk_px
 from monitor.posture.coach import Coach
 from monitor.posture.episodes import Change, Episode
@@ -257,9 +258,9 @@ class CameraPipeline:
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         known = self._slots.known(frame.t, answers)
         looks = self._mended(frame, answers)
-        self._strange = self._motion.outside(
-            extent(pose) for pose in [*looks, *(slot.pose for slot in self._slots.seen)]
-        )
+        believed = [slot.pose for slot in self._slots.seen if slot.believed]
+        likely = [pose for pose in looks if evidence(pose) > 0.0]
+        self._strange = self._motion.outside(map(extent, believed + likely))
         if not self._slots.all or self._budget.may_search(self._clock.steady()):
             self._search_among(frame, looks, known)
         else:
@@ -269,10 +270,11 @@ class CameraPipeline:
 
     def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
         """Take in what was followed and what a search finds besides."""
-        seen = self._slots.seen
+        before, seen = list(self._slots.all), self._slots.seen
         self._slots.see(frame.t, looks, self._find(frame, known))
-        new = [s.pose for s in self._slots.seen if s not in seen and self._moves(s.pose)]
-        self._search.found(frame.t, np.array([*map(middle, new)]).reshape(-1, 2))
+        found = [s for s in self._slots.seen if s not in seen and self._moves(s.pose)]
+        places = np.array([middle(slot.pose) for slot in found]).reshape(-1, 2)
+        self._search.found(frame.t, places, np.array([s not in before for s in found], bool))
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
         """What was seen where somebody was expected, by slot, and was taken for nobody; near
@@ -322,9 +324,9 @@ class CameraPipeline:
             frame.t,
             (width, height),
             self._sizes,
-            [slot.region(frame.t) for slot in self._slots.all if slot.missed],
+            self._slots.missing(frame.t),
             self._strange,
-            nobody=not self._slots.all,
+            nobody=not any(slot.believed for slot in self._slots.all),
         )
         if not squares:
             return []

@@ -10,18 +10,15 @@ from numpy.typing import NDArray
 
 from monitor.posture.model import Floats, Region
 from monitor.posture.motion import LEAST_CELLS, cell_px
+from monitor.posture.rounds import Rounds
 from monitor.posture.windows import BODIES, MARGIN, SMALLEST_PX, Sizes, whole, windows
 
 SQUARES = 4
 """Squares searched at one look, some 10 ms each, so that none of them stalls."""
 
-
-SLOWEST_EACH_S = 3.2
-"""So long for a square once rounds were for nothing: 0.3 % of a core."""
-
 LONGEST_VAIN_S = 1.6
 """Longer nobody is looked for in vain at a place before it is searched again: what moves there may
-hide who comes."""
+hide who comes. Where somebody is missing they are always looked for."""
 
 BODY_VAIN_S, BODY = 0.8, 0.1
 """The same while nobody is followed and as much moves as a body: this share of the square of its
@@ -33,10 +30,10 @@ VAIN_KEPT_S = 5.0
 
 
 class Vain(NamedTuple):
-    """A square searched for nothing: not again before `until_t`, `wait_s` after it was."""
+    """A square searched for nothing at `t`: not again for `wait_s`."""
 
     square: Region
-    until_t: float
+    t: float
     wait_s: float
 
 
@@ -48,22 +45,19 @@ class Search:
 
     eager_s: seconds between searches of the first kind, so that a person who comes into view is
     found in time to be believed within a second; where nobody was found the next one waits twice
-    as long as the last. each_s: seconds for each square of the other, for whoever was overlooked
-    and keeps still: 5 % of a core, and half of it after each round in which nobody was found.
+    as long as the last.
     """
 
     eager_s: float = 0.4
-    each_s: float = 0.2
-    _slower: float = 1.0
-    _fruitless: bool = False
     _asked: list[Region] = field(default_factory=list)
     _vain: list[Vain] = field(default_factory=list)
     _aimed_t: float = float("-inf")
-    _round_t: float = float("-inf")
+    _begun: bool = False
     _whole_t: float = float("-inf")
     _aimed: deque[Region] = field(default_factory=deque)
-    _round: deque[Region] = field(default_factory=deque)
+    _rounds: Rounds = field(default_factory=Rounds)
     _strange: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    _missing: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     _cell_px: int = 1
     _nobody: bool = False
 
@@ -88,39 +82,44 @@ class Search:
         somebody is expected and was not seen. strange: (n, 2) pixels that nobody seen changed.
         nobody: nobody is followed.
         """
+        around = [*map(_around, missing)]
         self._strange, self._cell_px, self._nobody = strange, cell_px(size), nobody
-        if self._round_t == float("-inf"):
+        self._missing = np.array([(square.x, square.y) for square in around]).reshape(-1, 2)
+        if not self._begun:
             self._aimed.extend(windows(*size))
-            self._round_t = t
-        if not self._round:
-            self._round.extend(windows(*size, sizes))
-            if self._fruitless:
-                self._slower = min(2.0 * self._slower, SLOWEST_EACH_S / self.each_s)
-            self._fruitless = True
+            self._begun = True
         if not self._aimed and t - self._aimed_t >= self.eager_s - 1e-6:
-            self._aimed.extend([*map(_around, missing), *self._where(t, strange, size, sizes)])
+            self._aimed.extend([*around, *self._where(t, strange, size, sizes)])
             self._aimed_t = t
         aimed = _taken(self._aimed, SQUARES)
         self._asked = [square for square in aimed if square != whole(*size)]
-        return aimed + _taken(self._round, self._due(t))
+        return aimed + self._rounds.due(t, size, sizes, strange)
 
-    def found(self, t: float, bodies: Floats) -> None:
+    def found(self, t: float, bodies: Floats, new: NDArray[np.bool_]) -> None:
         """What came of the squares told last: (n, 2) pixels where somebody was found who was not
-        seen before."""
-        if len(bodies):
-            self._slower, self._fruitless = 1.0, False
+        seen before; (n,) new: and who is nobody known. Where one of these was overlooked others
+        may be."""
+        overlooked = bodies[new]
+        for square in self._asked:
+            overlooked = overlooked[~_inside(square, overlooked)]
+        if len(overlooked):
+            self._rounds.found()
         for square in self._asked:
             if not _inside(square, bodies).any():
                 self._vain.append(self._in_vain(t, square))
-        self._vain = [vain for vain in self._vain if vain.until_t > t - VAIN_KEPT_S]
+        self._vain = [vain for vain in self._vain if vain.t + vain.wait_s > t - VAIN_KEPT_S]
 
     def _in_vain(self, t: float, square: Region) -> Vain:
         waited = [vain.wait_s for vain in self._vain if _inside(square, _centre(vain.square)).any()]
-        area = int(_inside(square, self._strange).sum()) * self._cell_px**2
-        body = self._nobody and area > BODY * (square.size / BODIES) ** 2
-        longest_s = BODY_VAIN_S if body else LONGEST_VAIN_S
-        wait_s = min(2.0 * max(waited, default=self.eager_s), longest_s)
-        return Vain(square, t + wait_s, wait_s)
+        return Vain(square, t, min(2.0 * max(waited, default=self.eager_s), LONGEST_VAIN_S))
+
+    def _waits(self, t: float, vain: Vain) -> bool:
+        """Whether it is too early to search there again."""
+        area = int(_inside(vain.square, self._strange).sum()) * self._cell_px**2
+        body = self._nobody and area > BODY * (vain.square.size / BODIES) ** 2
+        hidden = _inside(vain.square, self._missing).any()
+        longest_s = self.eager_s if hidden else BODY_VAIN_S if body else LONGEST_VAIN_S
+        return t < vain.t + min(vain.wait_s, longest_s) - 1e-6
 
     def _where(
         self, t: float, strange: Floats, size: tuple[int, int], sizes: Sizes
@@ -135,15 +134,9 @@ class Search:
     def _hopeful(self, t: float, strange: Floats) -> Floats:
         """Without what lies where somebody was looked for in vain just now."""
         for vain in self._vain:
-            if t < vain.until_t - 1e-6:
+            if self._waits(t, vain):
                 strange = strange[~_inside(vain.square, strange)]
         return strange
-
-    def _due(self, t: float) -> int:
-        """Squares of the round whose time has come."""
-        due = int(min(SQUARES, (t - self._round_t) / (self.each_s * self._slower) + 1e-6))
-        self._round_t = t if due else self._round_t
-        return due
 
 
 def _taken(squares: deque[Region], most: int) -> list[Region]:
@@ -156,12 +149,13 @@ def _around(body: Region) -> Region:
 
 def _where(strange: Floats, size: tuple[int, int], sizes: Sizes) -> list[Region]:
     """Where something moves, and the whole picture, in case that somebody is nearer than anybody
-    ever was."""
+    ever was: what moves of them is more than one square of the learnt sizes holds."""
     if not len(strange):
         return []
     if sizes.rows(size[1]) is None:
         return [square for square in windows(*size) if _inside(square, strange).any()]
-    return [whole(*size), *aimed(strange, size, sizes)]
+    squares = aimed(strange, size, sizes)
+    return [whole(*size), *squares] if len(squares) > 1 else squares
 
 
 def aimed(points: Floats, size: tuple[int, int], sizes: Sizes) -> list[Region]:

@@ -207,6 +207,7 @@ class Slots:
         self._company = company
         self._at_edge = at_edge
         self._slots: list[Slot] = []
+        self._given_up: list[Slot] = []
         self._next = 1
 
     @property
@@ -221,6 +222,12 @@ class Slots:
     def regions(self, t: float) -> list[Region]:
         """Where to look for each slot again, in the order of `all`."""
         return [slot.region(t) for slot in self._slots]
+
+    def missing(self, t: float) -> list[Region]:
+        """Where somebody may be who is not in the newest picture: whoever was given up among others
+        is still there, under whatever number."""
+        missed = [slot for slot in self._slots if slot.missed]
+        return [slot.region(t) for slot in missed + self._given_up]
 
     def known(self, t: float, answers: Sequence[Pose | None]) -> list[Region]:
         """Where a search need not look again: clear looks at whoever is believed, was seen last
@@ -252,10 +259,13 @@ class Slots:
         for slot in self._slots:
             if self._crowded(t, slot) or self._company(slot.pose):
                 slot.company_t = t
-        self._slots = [slot for slot in self._slots if not self._confused(t, slot)]
+        confused = [slot for slot in self._slots if self._confused(t, slot)]
+        self._given_up += [slot for slot in confused if slot.believed]
+        self._slots = [slot for slot in self._slots if slot not in confused]
         for pose in _surest(finds):
             if not any(_same(pose, slot.pose) for slot in self.seen):
                 self._meet(t, Slot(self._next, t, pose, self._moves(pose)))
+        self._given_up = [slot for slot in self._given_up if not self._back(t, slot)]
 
     def _meet(self, t: float, found: Slot) -> None:
         """Somebody found who is nobody seen: somebody new, in place of whoever is hidden there.
@@ -276,6 +286,12 @@ class Slots:
         """Hidden among others, and it was in doubt already who it is."""
         return slot.missed and not slot.steady and self._crowded(t, slot)
 
+    def _back(self, t: float, lost: Slot) -> bool:
+        """Whether somebody given up is not to be looked for any longer: somebody came to light
+        there since."""
+        since = (slot for slot in self.seen if slot.first_t > lost.seen_t)
+        return _lost(lost, t) or any(slot.near(t, lost) for slot in since)
+
     def forget(self, t: float, width: int, height: int) -> None:
         """Give up whoever is no person, walked out of the picture or was not seen for too long."""
         self._slots = [
@@ -283,6 +299,7 @@ class Slots:
             for slot in self._slots
             if not (slot.hopeless or _lost(slot, t) or _left(slot, t, width, height))
         ]
+        self._given_up = [one for one in self._given_up if not _left(one, t, width, height)]
 
     def lose(self, t: float) -> None:
         """Nothing could be seen: nobody is in the newest picture, and time goes on."""
@@ -292,7 +309,7 @@ class Slots:
 
     def drop(self) -> None:
         """Nobody is where he was: the picture has another size."""
-        self._slots = []
+        self._slots, self._given_up = [], []
 
     def _assign(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose]) -> None:
         """Give bodies to slots where it is clear who is who; where it is not, and the body is

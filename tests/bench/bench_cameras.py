@@ -1,9 +1,10 @@
 """What watching 1080p25 cameras over RTSP costs, against the loop from MediaPipe's documentation.
 
 A real RTSP server sends real footage (`tests.bench.films`, made once into the data folder). Each
-contestant is a process of its own on the same stream at the same time: a worker as `plumbline run`
-starts it, and `tests.bench.documented` on every and on every fifth picture, whose processor time is
-told by picture, since it falls behind on a busy computer. Prints one JSON object on one line:
+contestant is a process of its own on the same stream: a worker as `plumbline run` starts it and, at
+the same time, `tests.bench.documented` on every fifth picture, then on every picture. The loops'
+processor time is told by picture, since they fall behind on a busy computer. Prints one JSON object
+on one line:
 
 idle_ratio, person_ratio   the worker's processor time by that of the documented loop on every fifth
     picture; nobody there, and one person who moves
@@ -168,15 +169,16 @@ class Race:
 
 
 def race(site: Site, shown: Shown, seconds: float) -> Race:
+    """The worker beside the loop on every fifth picture, and then, by itself, the one on every
+    picture, which takes a core and more: on two cores all three would slow each other down, and
+    networks by more than decoders."""
     crew, keep = site.crew([shown])
-    loops = {
-        name: documented(site.address(shown), each, seconds)
-        for name, each in (("fifth", 5), ("every", 1))
-    }
     with watching([crew]) as pids:
         time.sleep(WARM_UP_S)
+        fifth = documented(site.address(shown), 5, seconds)
         (used,) = cpu_s_per_minute(pids, seconds)
         megabytes = resident_mb(pids)
+    loops = {"fifth": fifth, "every": documented(site.address(shown), 1, seconds)}
     told = {name: float(loop.communicate(timeout=600)[0]) for name, loop in loops.items()}
     per_minute = {name: 60.0 * cpu / seconds for name, cpu in told.items()}
     reached = [row["fps_reached"] for row in states(keep) if row["state"] == "up"]
