@@ -39,7 +39,7 @@ bench-angles: .venv/dev
 	@$(BIN)/plumbline models fetch
 	@$(BIN)/python -m tests.bench.bench_angles
 
-# Takes five minutes, besides ten the first time, when its films are made. Options: see the module.
+# Takes long, and longer the first time, when its films are made. Options: see the module.
 bench-cameras: .venv/dev
 	@$(SERVICES) || true
 	@$(BIN)/plumbline models fetch

@@ -63,7 +63,12 @@ def _camera_job(camera: Camera, settings: Settings) -> CameraJob:
         frozen_after_s=camera.frozen_after_s,
     )
     return CameraJob(
-        plan, camera.url, camera.rtsp_transport, camera.open_timeout_s, camera.read_timeout_s
+        plan,
+        camera.url,
+        camera.substream,
+        camera.rtsp_transport,
+        camera.open_timeout_s,
+        camera.read_timeout_s,
     )
 
 

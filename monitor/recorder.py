@@ -17,12 +17,14 @@ import structlog
 from monitor import accounts, evidence, handover, recordings
 from monitor.accounts import Account
 from monitor.capture import watch
+from monitor.capture.main_stream import Moment
 from monitor.durable import make_folder, write_durably
 from monitor.handover import Left
+from monitor.main_pictures import Main
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
-from monitor.posture.model import Image, Person, Pose
+from monitor.posture.model import Image, Pose
 from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
 from monitor.store.journal import Journal, key_of
@@ -42,6 +44,8 @@ MOVED = "the camera looks elsewhere; check its zones and masks"
 SAID_FOR = timedelta(days=1)
 """How long it is said that a camera was moved or its picture has another size: its zones can be
 wrong, and nobody tells us when they were mended."""
+
+NOT_THE_SAME = "the main stream does not show the same"
 
 LOST = "no picture: it was lost as the worker was replaced"
 
@@ -97,7 +101,8 @@ class Keep:
 @dataclass(slots=True, eq=False)
 class _Record:
     """What is remembered of one running episode. peak: at its highest so far, waiting to be
-    stored; shown: the measure it shows; lost: gone with the worker before."""
+    stored, or to be stored as the main stream shows it; shown: the measure it shows; lost: gone
+    with the worker before. note: why there is no picture; lesser: why it is the substream's."""
 
     id: UUID = field(default_factory=uuid4)
     revision: int = 0
@@ -105,19 +110,46 @@ class _Record:
     shown: float = float("-inf")
     lost: bool = False
     note: str | None = None
+    lesser: str | None = None
     path: str | None = None
     written_t: float = float("-inf")
 
+    @property
+    def waits(self) -> bool:
+        """Whether a picture is still to come, of an event that may have ended."""
+        return self.revision > 0 and self.peak is not None
+
 
 class _Peak:
-    """Somebody in one picture, drawn when it is to be stored: few of those that may be are."""
+    """Somebody in one picture, drawn when it is to be stored: few of those that may be are. By then
+    everybody may be elsewhere, so where they were is taken down at once."""
 
-    def __init__(self, draw: Callable[[], bytes | None]) -> None:
+    def __init__(self, draw: Callable[[Image | None], bytes | None], main: Moment | None) -> None:
+        """draw: as it was judged, or in the main stream's picture. main: what that shows, of a
+        camera that has one."""
         self._draw = draw
+        self._main = main
+
+    def settled(self) -> bool:
+        """Whether nothing better than `picture` will come."""
+        return self._main is None or self._main.ready()
 
     @cached_property
-    def picture(self) -> bytes | None:
-        return self._draw()
+    def plain(self) -> bytes | None:
+        return self._draw(None)
+
+    @cached_property
+    def sharp(self) -> bytes | None:
+        """As the main stream shows it, once that is settled."""
+        image = None if self._main is None else self._main.image
+        return None if image is None else self._draw(image)
+
+    @property
+    def lesser(self) -> str | None:
+        """Why it is not the main stream's, once that is settled."""
+        if self._main is None or self.sharp is not None:
+            return None
+        return f"taken from the substream: {self._main.why or NOT_THE_SAME}"
 
 
 def _known_by(record: _Record) -> dict[str, Any]:
@@ -128,6 +160,7 @@ def _known_by(record: _Record) -> dict[str, Any]:
         "revision": record.revision,
         "path": record.path,
         "shown": record.shown if record.peak is None else float("-inf"),
+        "lesser": record.lesser,
     }
 
 
@@ -145,12 +178,15 @@ class Recorder:
         keep: Keep,
         faces: FaceFinder = nobody,
         *,
+        main: Main | None = None,
         test: bool = False,
     ) -> None:
-        """faces: a second net for heads that the pose engine misplaced or missed. test: its events
-        are trials, and no incident is its to tell."""
+        """faces: a second net for heads that the pose engine misplaced or missed. main: the
+        camera's main stream, where it is watched by another. test: its events are trials, and no
+        incident is its to tell."""
         self._plan = plan
         self._faces = faces
+        self._main = main
         self._engine = engine
         self._keep = keep
         self._test = test
@@ -180,13 +216,10 @@ class Recorder:
             self._keep_peak(episode, step, peaks)
         for change in step.changes:
             self._changed(change, step)
-        for episode in step.running:
-            record = self._records[episode]
-            wait_s = RENEW_S if record.peak is None else PEAK_S
-            due = step.look is None or step.t - record.written_t >= wait_s
-            if record.revision and due:
+        self._records = {e: r for e, r in self._records.items() if e in step.running or r.waits}
+        for episode, record in self._records.items():
+            if record.revision and self._due(record, step):
                 self._write(episode, record, step)
-        self._records = {e: self._records[e] for e in step.running}
         self._hand_over(step)
         refusal = self._flush()
         if refusal is None:
@@ -194,6 +227,15 @@ class Recorder:
         else:
             reason = f"nothing can be stored, rows wait in memory: {refusal}"
             self._begin_incident("journal", reason, step.at)
+
+    def _due(self, record: _Record, step: Step) -> bool:
+        """Whether the row of an event is to be renewed; a picture is worth waiting for."""
+        if step.look is None:
+            return True
+        lasted_s = step.t - record.written_t
+        if record.peak is None:
+            return lasted_s >= RENEW_S
+        return lasted_s >= PEAK_S and record.peak.settled()
 
     def resume(self) -> datetime | None:
         """Take up what a worker that was killed left; up to where it accounted for the camera's
@@ -274,12 +316,12 @@ class Recorder:
         self._put(row)
         self._flush()
 
-    def rate(self, reason: str | None, at: datetime) -> None:
-        """What is wrong with how many pictures come; `None`: nothing."""
+    def tell(self, kind: str, reason: str | None, at: datetime) -> None:
+        """What is wrong with the `rate` of pictures or the `main` stream; `None`: nothing."""
         if reason is None:
-            self._end_incident("rate", at)
+            self._end_incident(kind, at)
         else:
-            self._begin_incident("rate", reason, at)
+            self._begin_incident(kind, reason, at)
 
     def _notice(self, kind: str, reason: str | None, at: datetime) -> None:
         """Say for a day what somebody should look at, with what it is now if there is `reason`."""
@@ -312,7 +354,7 @@ class Recorder:
         if self._test or not (written or step.t - self._handed_t >= HANDOVER_S):
             return
         self._handed_t = step.t
-        left = [Left(episode, _known_by(record)) for episode, record in self._records.items()]
+        left = [Left(episode, _known_by(self._records[episode])) for episode in step.running]
         handover.save(self._running, step.at, step.t, left)
 
     def _taken_up(self, row: Mapping[str, Any]) -> _Record:
@@ -321,7 +363,13 @@ class Recorder:
         path = row["path"]
         if path is None or not (self._keep.evidence / path).is_file():
             return _Record(UUID(row["id"]), row["revision"], note=LOST, lost=True)
-        return _Record(UUID(row["id"]), row["revision"], path=path, shown=row["shown"])
+        return _Record(
+            UUID(row["id"]),
+            row["revision"],
+            path=path,
+            shown=row["shown"],
+            lesser=row.get("lesser"),
+        )
 
     def _keep_peak(self, episode: Episode, step: Step, peaks: dict[int, _Peak]) -> None:
         record = self._record(episode)
@@ -330,21 +378,29 @@ class Recorder:
             return
         if episode.value < record.shown + PICTURE_STEP:
             return
-        draw = partial(self._draw, person, step)
-        record.peak = peaks.setdefault(episode.slot, _Peak(draw))
+        if episode.slot not in peaks:
+            others = [slot.pose for slot in step.slots if slot.number != person.slot]
+            seen = next((s.pose for s in step.slots if s.number == person.slot), person.pose)
+            main = None if self._main is None else self._main.at(step.t)
+            draw = partial(self._draw, step.frame.image, person.pose, [seen, *others])
+            peaks[episode.slot] = _Peak(draw, main)
+        record.peak = peaks[episode.slot]
         record.shown, record.lost = episode.value, False
 
-    def _draw(self, person: Person, step: Step) -> bytes | None:
-        assert step.frame is not None
-        others: list[Pose] = [s.pose for s in step.slots if s.number != person.slot]
-        return self.blurred(step.frame.image, person.pose, others)
+    def _draw(
+        self, image: Image, judged: Pose, seen: Sequence[Pose], main: Image | None
+    ) -> bytes | None:
+        """In the picture in which it was judged, or in the main stream's. seen: everybody in it,
+        the judged body first."""
+        if main is None or self._main is None:
+            return self.blurred(image, judged, seen[1:])
+        main = evidence.mask_out(main, self._plan.masks)
+        same = self._main.same(main, image.shape[:2], judged, seen)
+        return None if same is None else self.blurred(main, same[0], same[1:])
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
-        peak, record.peak = record.peak, None
-        if peak is not None:
-            record.note = None if peak.picture else "no picture: a head could not be placed"
-            if peak.picture:
-                self._store_picture(peak.picture, episode, record, step)
+        if record.peak is not None:
+            self._keep_picture(record.peak, episode, record, step)
         record.revision += 1
         record.written_t = step.t
         self._put(
@@ -357,10 +413,20 @@ class Recorder:
                 id=record.id,
                 revision=record.revision,
                 evidence=record.path,
-                evidence_note=None if record.path else record.note,
+                evidence_note=record.lesser if record.path else record.note,
                 test=self._test,
             )
         )
+
+    def _keep_picture(self, peak: _Peak, episode: Episode, record: _Record, step: Step) -> None:
+        """What there is at once; what the main stream shows as soon as that is known."""
+        settled = peak.settled()
+        picture = (peak.sharp if settled else None) or peak.plain
+        record.peak = None if settled else peak
+        record.note = None if picture else "no picture: a head could not be placed"
+        record.lesser = peak.lesser if settled else None
+        if picture:
+            self._store_picture(picture, episode, record, step)
 
     def _store_picture(self, picture: bytes, episode: Episode, record: _Record, step: Step) -> None:
         day = step.when(episode.started_t).strftime("%Y-%m-%d")

@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from monitor.capture.urls import camera_kind, leads_to
 from monitor.errors import SettingsError
 from monitor.pose.engines import EngineName
 from monitor.posture.episodes import SAMPLES_NEEDED
@@ -193,6 +194,9 @@ class Camera(Part):
     url: str = Field(
         description="rtsp://, http(s)://, file:, usb:0 or mannequin:; secrets as ${NAME}"
     )
+    substream: str | None = Field(
+        None, description="rtsp://; watched in place of url, which then serves pictures of events"
+    )
     fps: float = Field(5.0, gt=0, le=30, description="samples a second")
     rtsp_transport: Literal["tcp", "udp"] = "tcp"
     open_timeout_s: float = Field(10.0, gt=0, le=120)
@@ -211,6 +215,26 @@ class Camera(Part):
     changes: dict[str, RuleChange] = {}
     zones: list[Zone] = []
     masks: list[Polygon] = Field([], description="privacy masks: blackened before anyone looks")
+
+    @model_validator(mode="after")
+    def _two_streams(self) -> Self:
+        if self.substream is None:
+            return self
+        try:
+            kinds = {camera_kind(url) for url in self.addresses.values()}
+            same = leads_to(self.url) == leads_to(self.substream)
+        except SettingsError as e:
+            raise ValueError(str(e)) from None
+        if kinds != {"rtsp"}:
+            raise ValueError("url and substream: both must be rtsp:// where there is a substream")
+        if same:
+            raise ValueError("substream: leads to the same stream as url; leave it out")
+        return self
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """By key."""
+        return {"url": self.url} | ({"substream": self.substream} if self.substream else {})
 
     @model_validator(mode="after")
     def _zones_exist(self) -> Self:
@@ -546,7 +570,7 @@ def _say(kind: type[BaseModel], error: ErrorDetails, written: Any) -> str:
         known = list(_keys_at(kind, error["loc"][:-1]))
         near = _nearest(str(error["loc"][-1]), known)
         return f"{key}: no such setting; {near}known here: {', '.join(known)}"
-    secret = any(word in key for word in ("url", "password", "secret", "database"))
+    secret = any(word in key for word in ("url", "substream", "password", "secret", "database"))
     plain = isinstance(given, str | int | float | bool) and not secret
     shown = f" (given: {given!r})" if plain else ""
     return f"{key}: {_words(error)}{shown}" if key else _words(error)

@@ -11,18 +11,20 @@ import structlog
 
 from monitor import calibrations, coaches
 from monitor.capture.feed import Feed, FeedState
+from monitor.capture.line import Line
+from monitor.capture.main_stream import MainStream
 from monitor.capture.open import make_source
 from monitor.capture.rate import Rate
 from monitor.capture.rest import LONGEST_S, LOOK_S
-from monitor.capture.urls import camera_kind
+from monitor.capture.urls import camera_kind, shown
 from monitor.capture.watch import WORDS
 from monitor.clock import Clock
+from monitor.main_pictures import Main
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
 from monitor.posture.minutes import Minute
 from monitor.posture.sampling import Budget
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
-from monitor.redact import redact
 from monitor.selftest import SelfTest
 from monitor.store.tables import CameraState
 
@@ -46,19 +48,38 @@ LIVE = ("rtsp", "http", "usb")
 OVERLOADED = 0.8
 """Share of the looks that cameras ask for below which it is said that they get fewer."""
 
+SHAPE = 0.05
+"""Streams whose shapes differ by less show the same: encoders round sizes to 16 pixels (896 x 512
+of a 16:9 picture), while one of 4:3 or 704 x 480 is off by a fifth and more."""
+
 SNAPSHOT_S = 10.0
 """How often the last blurred picture of a camera is renewed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraJob:
-    """Where a camera is and how it is watched."""
+    """Where a camera is and how it is watched. substream: watched in place of `url`, which shows
+    events then."""
 
     plan: CameraPlan
     url: str
+    substream: str | None = None
     rtsp_transport: Literal["tcp", "udp"] = "tcp"
     open_timeout_s: float = 10.0
     read_timeout_s: float = 10.0
+
+    @property
+    def watched(self) -> str:
+        return self.substream or self.url
+
+    def line(self) -> Line:
+        """To the main stream, not opened yet."""
+        return Line(
+            self.url,
+            rtsp_transport=self.rtsp_transport,
+            open_timeout_s=self.open_timeout_s,
+            read_timeout_s=self.read_timeout_s,
+        )
 
 
 class WatchedCamera:
@@ -79,7 +100,9 @@ class WatchedCamera:
         self._clock = clock
         self._budget = budget or Budget()
         self._snapshots = keep.snapshots
-        self._recorder = Recorder(plan, engine.name, keep, faces)
+        self._main = None if job.substream is None else MainStream(plan.name, job.line, clock)
+        main = None if self._main is None else Main(self._main.at, engine.follow)
+        self._recorder = Recorder(plan, engine.name, keep, faces, main=main)
         left = self._recorder.left(now, t)
         self._pipeline = CameraPipeline(
             plan, engine, clock, self._recorder.resume(), left, self._budget
@@ -93,7 +116,7 @@ class WatchedCamera:
         self._feed = Feed(
             plan.name,
             lambda: make_source(
-                job.url,
+                job.watched,
                 clock=clock,
                 rtsp_transport=job.rtsp_transport,
                 open_timeout_s=job.open_timeout_s,
@@ -121,6 +144,8 @@ class WatchedCamera:
 
     def start(self) -> None:
         self._feed.start()
+        if self._main is not None:
+            self._main.start()
 
     def step(self) -> bool:
         """Judge the newest picture, if there is a new one; say how things are."""
@@ -159,6 +184,8 @@ class WatchedCamera:
         """End what runs, or leave it to the worker that comes after; keep everything. A capture
         thread that hangs is left behind."""
         self._feed.stop(timeout=0.1)
+        if self._main is not None:
+            self._main.stop(timeout=0.1)
         now, t = self._clock.now(), self._clock.steady()
         end = self._pipeline.finish if for_good else self._pipeline.leave
         self._recorder.record(end(t, now))
@@ -177,7 +204,9 @@ class WatchedCamera:
 
     def _say(self, feed: FeedState, t: float, now: datetime) -> None:
         if camera_kind(self._job.url) in LIVE:
-            self._recorder.rate(self._rate.look(t, feed.frames_in, feed.state == "up"), now)
+            rate = self._rate.look(t, feed.frames_in, feed.state == "up")
+            self._recorder.tell("rate", rate, now)
+        self._recorder.tell("main", self._lesser(feed) or None, now)
         state, reason = self._how(feed)
         if (state, reason) != self._state[:2]:
             log.info("camera", camera=self._job.plan.name, state=state, reason=reason)
@@ -203,7 +232,23 @@ class WatchedCamera:
                 return "blind", step.astray
             if self._budget.share < OVERLOADED:
                 return "up", "the computer is overloaded: every camera is looked at less often"
+            if lesser := self._lesser(feed):
+                return "up", lesser
         return feed.state, feed.reason
+
+    def _lesser(self, feed: FeedState) -> str:
+        """Why the main stream does not serve; empty when it does."""
+        if self._main is None:
+            return ""
+        if self._main.trouble:
+            return f"pictures of events come from the substream: {self._main.trouble}"
+        (width, height), (main_width, main_height) = (feed.width, feed.height), self._main.size
+        if abs(width * main_height - height * main_width) > SHAPE * height * main_width:
+            return (
+                f"the substream's picture is of another shape ({width} x {height}) than the main "
+                f"stream's ({main_width} x {main_height}): angles in it are wrong if it is squeezed"
+            )
+        return ""
 
     def _keep_calibration(self) -> None:
         vertical = self._pipeline.vertical
@@ -239,7 +284,7 @@ class WatchedCamera:
         vertical = self._pipeline.vertical
         return CameraState(
             camera=self._job.plan.name,
-            url=redact(self._job.url),
+            url=shown(self._job.url, self._job.substream),
             state=state,
             reason=reason,
             since=since,

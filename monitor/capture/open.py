@@ -1,8 +1,9 @@
 """From a camera's address to its source."""
 
+from monitor.capture.line import Transport
 from monitor.capture.mannequin import MannequinSource
 from monitor.capture.source import Source
-from monitor.capture.streams import FileSource, StreamSource, Transport
+from monitor.capture.streams import FileSource, StreamSource
 from monitor.capture.urls import camera_kind, file_address, host_and_port, usb_address
 from monitor.capture.usb import UsbSource
 from monitor.clock import Clock

@@ -1,28 +1,22 @@
 """Network streams and video files, by PyAV."""
 
-import socket
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from itertools import chain
 from math import inf
 from pathlib import Path
-from typing import Literal
 
 import av
 import av.error
 
-from monitor.capture.deadline import within
 from monitor.capture.group import Group, InOrder
+from monitor.capture.line import Line, Transport
 from monitor.capture.source import Packet, Picture
-from monitor.capture.urls import camera_kind, host_and_port, is_metadata
+from monitor.capture.urls import camera_kind
 from monitor.capture.video import AvPacket, Video, upright
-from monitor.capture.words import in_words
 from monitor.clock import Clock, SystemClock
 from monitor.errors import CaptureError
-
-Transport = Literal["tcp", "udp"]
 
 _UNTIMED = ("mjpeg", "mpjpeg")
 """Pictures without timestamps: the moment of arrival counts."""
@@ -59,11 +53,8 @@ class Pace:
 
 
 class StreamSource:
-    """A camera or server on the network: RTSP, or HTTP with MJPEG, HLS or another video.
-
-    RTSP goes over `rtsp_transport`. Opening ends within `open_timeout_s`, waiting for a picture
-    within `read_timeout_s`, whatever the other side does.
-    """
+    """A camera or server on the network: RTSP, or HTTP with MJPEG, HLS or another video; the
+    arguments are those of `Line`."""
 
     live = True
 
@@ -77,9 +68,12 @@ class StreamSource:
         clock: Clock | None = None,
     ):
         self._url = url
-        self._transport = rtsp_transport
-        self._open_timeout_s = open_timeout_s
-        self._read_timeout_s = read_timeout_s
+        self._line = Line(
+            url,
+            rtsp_transport=rtsp_transport,
+            open_timeout_s=open_timeout_s,
+            read_timeout_s=read_timeout_s,
+        )
         self._clock = clock or SystemClock()
         self._video: Video | None = None
         self._pace: Pace | None = None
@@ -87,39 +81,9 @@ class StreamSource:
         self.packet: Packet | None = None
 
     def open(self) -> None:
-        with in_words(
-            self._url,
-            silence=f"no answer within {self._open_timeout_s:g} s: is it on and reachable?",
-            broken="the connection broke, or there is no video: check the address",
-        ):
-            self._video = within(self._open_timeout_s, self._connect)
-        self._packets = self._video.packets()
+        self._video = self._line.open()
         self._group, self._in_order = Group(self._video), InOrder()
         self._pace = Pace(self._clock) if self._comes_in_bursts(self._video) else None
-
-    def _connect(self) -> Video:
-        """FFmpeg does not tell an unknown host from other failures, so it is looked up first.
-
-        It reports its own timeout as damaged data, so it gets a little longer than `open` waits.
-        """
-        host, port = host_and_port(self._url)
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        if any(is_metadata(str(address[0])) for *_, address in found):
-            raise CaptureError(f"{host} is no camera: a cloud tells a machine its secrets there")
-        timeout = (self._open_timeout_s + 0.5, self._read_timeout_s)
-        return Video(self._url, self._options(), timeout, quick=True)
-
-    def _options(self) -> dict[str, str]:
-        """`timeout` and `rw_timeout` are microseconds of silence on a socket.
-
-        FFmpeg is not to measure the picture rate: it would hold the first second back for it.
-        """
-        silence = str(int(self._read_timeout_s * 1e6))
-        quick = {"fpsprobesize": "0", "analyzeduration": "2000000"}
-        if camera_kind(self._url) == "rtsp":
-            transport = {"rtsp_transport": self._transport, "allowed_media_types": "video"}
-            return quick | transport | {"timeout": silence}
-        return quick | {"rw_timeout": silence}
 
     def _comes_in_bursts(self, video: Video) -> bool:
         return camera_kind(self._url) == "http" and video.format not in _UNTIMED
@@ -127,8 +91,8 @@ class StreamSource:
     def grab(self) -> float:
         """Never `None`: a network stream that ends has broken."""
         video = self._opened()
-        with self._in_words():
-            self._take_in(self._next_packet(), video)
+        with self._line.in_words():
+            self._take_in(self._line.packet(), video)
             if self._frame is None:
                 self._frame = self._newest(video)
         if self._pace is not None:
@@ -142,31 +106,14 @@ class StreamSource:
         moment = self._clock.steady() if untimed else video.moment(packet)
         self._stream_s = self._in_order.next(moment)
 
-    def _next_packet(self) -> AvPacket:
-        """A picture that comes after the timeout is only what FFmpeg still held: it is too late."""
-        deadline = time.monotonic() + self._read_timeout_s
-        for packet in self._packets:
-            if time.monotonic() >= deadline:
-                raise TimeoutError
-            if packet is not None:
-                return packet
-        raise EOFError
-
     def _newest(self, video: Video) -> av.VideoFrame:
         """The newest picture; of a damaged group, the next that can be decoded."""
-        deadline = time.monotonic() + self._read_timeout_s
+        deadline = time.monotonic() + self._line.read_timeout_s
         while (frame := self._group.newest()) is None:
             if time.monotonic() >= deadline:
                 raise TimeoutError
-            self._take_in(self._next_packet(), video)
+            self._take_in(self._line.packet(), video)
         return frame
-
-    def _in_words(self) -> AbstractContextManager[None]:
-        return in_words(
-            self._url,
-            silence=f"no picture for {self._read_timeout_s:g} s",
-            broken="the camera broke the connection",
-        )
 
     def _opened(self) -> Video:
         if self._video is None:
@@ -179,7 +126,7 @@ class StreamSource:
             raise CaptureError("no picture has been grabbed")
         grabbed_s = self._stream_s
         if self._group.waits:
-            with self._in_words():
+            with self._line.in_words():
                 self._frame = self._newest(video)
         shown_s = None if video.format in _UNTIMED else video.shown_at(self._frame)
         behind_s = 0.0 if shown_s is None else grabbed_s - shown_s
@@ -187,7 +134,6 @@ class StreamSource:
 
     def close(self) -> None:
         self._frame = self.packet = None
-        self._packets = iter(())
         if self._video is not None:
             self._video.close()
             self._video = None

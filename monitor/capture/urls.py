@@ -103,6 +103,24 @@ def host_and_port(url: str) -> tuple[str, int]:
     return host, port or {"rtsp": 554, "rtsps": 322, "http": 80}.get(parts.scheme, 443)
 
 
+def shown(url: str, substream: str | None = None) -> str:
+    """The addresses of a camera as anybody may read them."""
+    return redact(url) if substream is None else f"{redact(url)}, watched at {redact(substream)}"
+
+
+def leads_to(url: str) -> tuple[object, ...] | None:
+    """The same for every way to write the address of one camera, whoever asks; `None` for what may
+    be shown twice. Raises SettingsError as `host_and_port` and `usb_address` do."""
+    match camera_kind(url):
+        case "rtsp" | "http":
+            parts = urlsplit(url)
+            return (*host_and_port(url), parts.path, parts.query)
+        case "usb":
+            return (usb_address(url).device,)
+        case _:
+            return None
+
+
 def file_address(url: str) -> FileAddress:
     """`file:/PATH?loop=true&pace=real|asap`: the path, whether to loop, whether in real time."""
     parts = urlsplit(url)

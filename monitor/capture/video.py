@@ -1,6 +1,7 @@
 """One open video: packets in, upright RGB pictures out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import av
@@ -69,6 +70,17 @@ class Video:
         frames = self._decoded(packet)
         return frames[-1] if frames else None
 
+    def afresh(self, packets: Iterable[AvPacket]) -> Iterator[av.VideoFrame]:
+        """All pictures of a few packets, the first of them a key picture, by a decoder made for
+        them: it smooths blocks, and holds no memory afterwards."""
+        own = self._stream.codec_context
+        decoder = av.CodecContext.create(own.name, "r")
+        assert isinstance(decoder, av.VideoCodecContext)
+        decoder.extradata, decoder.thread_count = own.extradata, 1
+        for packet in (*packets, None):
+            with suppress(av.error.InvalidDataError, av.error.EOFError):
+                yield from decoder.decode(packet)
+
     def held_back(self) -> av.VideoFrame | None:
         """The last picture the decoder has not shown yet; it needs a key picture next."""
         try:
@@ -120,6 +132,11 @@ class Video:
         else:
             self._last_s = 0.0 if self._last_s is None else self._last_s + self._step_s
         return self._last_s
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height as the stream declares them; 0 where it does not."""
+        return self._stream.codec_context.width, self._stream.codec_context.height
 
     @property
     def length_s(self) -> float | None:

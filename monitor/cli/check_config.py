@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from monitor.capture.open import make_source
+from monitor.capture.urls import shown
 from monitor.cli.doubts import doubts
 from monitor.clock import SystemClock
 from monitor.compose import notifiers
 from monitor.errors import SettingsError
 from monitor.pose.engines import check_detector
-from monitor.redact import redact
 from monitor.settings import Camera, load, rules_of
 from monitor.store.database import sqlite_file
 from monitor.store.place import refuse_network
@@ -39,7 +39,7 @@ def command(path: Path) -> None:
         _check_address(camera)
         rules = rules_of(camera, settings)
         click.echo(
-            f"camera {camera.name}: {redact(camera.url)}, {camera.fps:g} fps, "
+            f"camera {camera.name}: {shown(camera.url, camera.substream)}, {camera.fps:g} fps, "
             f"{len(rules)} rules, {len(camera.zones)} zones, {len(camera.masks)} masks"
         )
     for doubt in doubts(settings):
@@ -48,7 +48,8 @@ def command(path: Path) -> None:
 
 
 def _check_address(camera: Camera) -> None:
-    try:
-        make_source(camera.url, clock=SystemClock())
-    except SettingsError as e:
-        raise SettingsError(f"cameras.{camera.name}.url: {e}") from e
+    for key, url in camera.addresses.items():
+        try:
+            make_source(url, clock=SystemClock())
+        except SettingsError as e:
+            raise SettingsError(f"cameras.{camera.name}.{key}: {e}") from e

@@ -3,10 +3,9 @@
 import os
 from collections.abc import Iterator
 from itertools import combinations
-from urllib.parse import urlsplit
 
 from monitor.capture.open import make_source
-from monitor.capture.urls import camera_kind, host_and_port, usb_address
+from monitor.capture.urls import camera_kind, leads_to
 from monitor.clock import SystemClock
 from monitor.errors import CaptureError
 from monitor.settings import Camera, Settings
@@ -25,24 +24,15 @@ def doubts(settings: Settings, cores: int | None = None) -> Iterator[str]:
     for camera in settings.cameras:
         yield from _no_film(camera)
     for one, other in combinations(settings.cameras, 2):
-        if (leads := _leads_to(one.url)) is not None and leads == _leads_to(other.url):
+        if _leads_to(one) & _leads_to(other):
             yield (
                 f"cameras {one.name} and {other.name} have the same address: it would be watched "
                 "twice, and its events told twice; several zones and rules fit on one camera"
             )
 
 
-def _leads_to(url: str) -> tuple[object, ...] | None:
-    """The same for every way to write the address of one camera, whoever asks; `None` for what may
-    be shown twice."""
-    match camera_kind(url):
-        case "rtsp" | "http":
-            parts = urlsplit(url)
-            return (*host_and_port(url), parts.path, parts.query)
-        case "usb":
-            return (usb_address(url).device,)
-        case _:
-            return None
+def _leads_to(camera: Camera) -> set[tuple[object, ...]]:
+    return {leads for url in camera.addresses.values() if (leads := leads_to(url)) is not None}
 
 
 def _no_film(camera: Camera) -> Iterator[str]:

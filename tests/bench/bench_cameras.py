@@ -11,14 +11,14 @@ idle_ratio, person_ratio   the worker's processor time by that of the documented
 idle_ratio_every, person_ratio_every   the same by the loop on every picture
 cpu_s_per_minute  processor seconds in a minute of one camera, by what it shows and who watches
 fps_reached       looks a second of the worker, by what was shown
-event_recall      of the events that looking at full decode at a fixed rate tells in the film
-    `shift`, and tells again half a sample later, those that a worker tells too that is given the
-    packets as fast as it takes them; the same is a beginning and an end within a second
-event_recall_live   the same of a worker that watches the film over RTSP: what else the computer
+event_recall      of the events that looking at full decode at a fixed rate tells in the films
+    `shift` and `tasks`, and tells again half a sample later, those that a worker tells too that is
+    given the packets as fast as it takes them; the same is a beginning and an end within a second
+event_recall_live   the same of a worker that watches the films over RTSP: what else the computer
     does counts too
 events, events_extra   how many that are, and what the first of the workers told beyond them
-followed_s        from each moment somebody comes into view until they are followed: both workers,
-    and full decode at a fixed rate
+followed_s        in `shift`, from each moment somebody comes into view until they are followed:
+    both workers, and full decode at a fixed rate
 rss_mb_per_camera each camera beyond the first
 growth            by number of cameras, a third of them with a person: processor seconds in a minute
     of one camera, and megabytes in all
@@ -36,7 +36,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -227,9 +227,9 @@ def hall(site: Site, minutes: float) -> dict[str, float]:
     }
 
 
-def told_live(site: Site, film: Path) -> Told:
+def told_live(site: Site, shown: str, film: Path) -> Told:
     """What a worker tells of the film, sent to it once from its first picture on."""
-    crew, keep = site.crew(["shift"])
+    crew, keep = site.crew([shown])
     with watching([crew]):
         until = seconds_of(film) - 1.0
         began = None
@@ -346,15 +346,30 @@ def agreed(one: Told, other: Told) -> Told:
     return Told(events, one.believed)
 
 
-def recall(truth: Told, told: Told) -> tuple[float, int]:
-    """Share of the true events told, and how many were told beyond them."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is told of a film by looking in full, surely and at all, and by both workers."""
+
+    sure: Told
+    truth: Told
+    leisure: Told
+    live: Told
+
+
+def compared(site: Site, shown: str, film: Path) -> Compared:
+    truth = told_in_full(film)
+    sure = agreed(truth, told_in_full(film, since=0.5 / PLAN.fps))
+    return Compared(sure, truth, told_at_leisure(film), told_live(site, shown, film))
+
+
+def recall(truth: Told, told: Told) -> tuple[int, int]:
+    """How many of the true events are told, and how many beyond them."""
     left = list(told.events)
     for event in truth.events:
         same = next((other for other in left if event.same(other)), None)
         if same is not None:
             left.remove(same)
-    found = len(told.events) - len(left)
-    return found / len(truth.events), len(left)
+    return len(told.events) - len(left), len(left)
 
 
 def followed_s(told: Told) -> list[float | None]:
@@ -389,12 +404,12 @@ def resident_mb(pids: Sequence[int]) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def measure(site: Site, film: Path, asked: argparse.Namespace) -> dict[str, Any]:
+def measure(site: Site, made: Mapping[str, Path], asked: argparse.Namespace) -> dict[str, Any]:
     idle, person = race(site, "empty", asked.seconds), race(site, "person", asked.seconds)
-    truth = told_in_full(film)
-    sure = agreed(truth, told_in_full(film, since=0.5 / PLAN.fps))
-    leisure, live = told_at_leisure(film), told_live(site, film)
-    found, extra = recall(sure, leisure)
+    shift, tasks = (compared(site, shown, made[shown]) for shown in ("shift", "tasks"))
+    events = len(shift.sure.events) + len(tasks.sure.events)
+    leisure = [recall(film.sure, film.leisure) for film in (shift, tasks)]
+    live = [recall(film.sure, film.live) for film in (shift, tasks)]
     growth = {count: grown(site, count, asked.seconds) for count in asked.cameras}
     most = max(growth)
     each_mb = (growth[most][1] - idle.megabytes) / (most - 1)
@@ -405,14 +420,14 @@ def measure(site: Site, film: Path, asked: argparse.Namespace) -> dict[str, Any]
         "person_ratio_every": _ratio(person, "every"),
         "cpu_s_per_minute": {"idle": _rounded(idle.used), "person": _rounded(person.used)},
         "fps_reached": _rounded({"idle": idle.fps, "person": person.fps}),
-        "event_recall": round(found, 3),
-        "event_recall_live": round(recall(sure, live)[0], 3),
-        "events": len(sure.events),
-        "events_extra": extra,
+        "event_recall": round(sum(found for found, _ in leisure) / events, 3),
+        "event_recall_live": round(sum(found for found, _ in live) / events, 3),
+        "events": events,
+        "events_extra": sum(extra for _, extra in leisure),
         "followed_s": {
-            "worker": followed_s(leisure),
-            "live": followed_s(live),
-            "in_full": followed_s(truth),
+            "worker": followed_s(shift.leisure),
+            "live": followed_s(shift.live),
+            "in_full": followed_s(shift.truth),
         },
         "rss_mb_per_camera": round(each_mb, 1),
         "growth": {
@@ -450,15 +465,16 @@ def main() -> None:
     if not (MEDIA / films.COMING).is_file():
         sys.exit(f"the cameras' benchmark needs {films.COMING}, and {MEDIA} does not hold it")
     kept = DATA / "bench"
-    film = films.shift(kept)
+    made = {"shift": films.shift(kept), "tasks": films.tasks(kept)}
     server = RtspServer()
     server.add("/empty", films.empty(kept), films.FPS, "loop")
     server.add("/person", films.person(kept), films.FPS, "loop")
-    server.add("/shift", film, films.FPS, "once")
+    for shown, film in made.items():
+        server.add(f"/{shown}", film, films.FPS, "once")
     server.start()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(measure(Site(server, Path(folder)), film, asked)))
+            print(json.dumps(measure(Site(server, Path(folder)), made, asked)))
     finally:
         server.kill()
 

@@ -9,6 +9,7 @@ empty place takes 750 kB and all others 2.5 kB, with it 250 and 14.
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain, islice, repeat
+from math import inf
 from pathlib import Path
 
 import av
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.capture.mannequin import MannequinSource
 from monitor.posture.model import Image
 from tests.media import MEDIA
 
@@ -40,6 +42,8 @@ FIRST_S = 5.8
 
 WAIT_S, EMPTY_S, COMING_S = 5 * FIRST_S, 42.0, 90.0
 
+HALL = f"mannequin:shift?width=960&height=540&fps={FPS}&pitch=20&pace=asap"
+
 
 def empty(folder: Path) -> Path:
     """Nobody, for 42 s: an odd number of groups, so that every second key picture is another."""
@@ -58,6 +62,25 @@ def shift(folder: Path) -> Path:
     waits = [_first(COMING, FIRST_S) for _ in range(round(WAIT_S / FIRST_S))]
     shown = chain(*waits, _first(COMING, COMING_S), _film(PERSON), _film(SQUATS))
     return _made(folder / f"shift.{MOST_KBIT}.h264", shown)
+
+
+def tasks(folder: Path) -> Path:
+    """A drawn hall, empty for `WAIT_S`, then a worker who bends, lifts, squats, reaches, kneels,
+    sits, falls and leaves: more events in two minutes than footage holds."""
+    *_, left = _drawn(1.0)
+    waits = repeat(left, round(WAIT_S * FPS))
+    return _made(folder / f"tasks.{MOST_KBIT}.h264", chain(waits, _drawn()))
+
+
+def _drawn(last_s: float = inf) -> Iterator[Image]:
+    """The drawn shift, or its end alone, when the worker has left."""
+    source = MannequinSource.from_url(HALL)
+    source.open()
+    many = round(source.seconds * FPS)
+    for number in range(many):
+        source.grab()
+        if number >= many - last_s * FPS:
+            yield _whole(source.retrieve().image)
 
 
 def _first(name: str, seconds: float) -> Iterator[Image]:

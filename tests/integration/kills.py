@@ -103,6 +103,8 @@ def check_kept(site: Plumbline, begun: set[UUID]) -> None:
     assert verified.returncode == 0, verified.stdout + verified.stderr
     for camera, rule in {(event.camera, event.rule) for event in events}:
         spans = sorted(
-            (e.started_at, e.ended_at) for e in events if (e.camera, e.rule) == (camera, rule)
+            (e.started_at, e.ended_at, e.slot, str(e.id))
+            for e in events
+            if (e.camera, e.rule) == (camera, rule)
         )
-        assert all(end <= begin for (_, end), (begin, _) in pairwise(spans))
+        assert [(a, b) for a, b in pairwise(spans) if a[1] > b[0]] == []

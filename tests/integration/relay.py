@@ -37,8 +37,8 @@ class Relay:
             threading.Thread(target=self._pass_on, args=(here, there), daemon=True).start()
 
     def _pass_on(self, here: socket.socket, there: socket.socket) -> None:
-        here.settimeout(0.1)
         with here, there, contextlib.suppress(OSError):
+            here.settimeout(0.1)
             while not self._over.is_set() and self.how != "cut":
                 if self.how == "held":
                     self._over.wait(0.1)

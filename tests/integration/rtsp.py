@@ -39,8 +39,11 @@ class RtspServer:
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
 
-    def add(self, path: str, file: Path, fps: float, how: Literal["once", "loop"] = "once") -> None:
-        """file: raw H.264 as `encode_h264` writes it. `loop` is shared by all that connect."""
+    def add(
+        self, path: str, file: Path, fps: float, how: Literal["once", "loop", "live"] = "once"
+    ) -> None:
+        """file: raw H.264 as `encode_h264` writes it. `loop` and `live` are shared by all that
+        connect; all that are `live` show the same moment."""
         self._mounts += ["--mount", path, str(file), str(float(fps)), how]
 
     def protect(self, user: str, password: str) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.capture.feed import Feed, FeedState
-from monitor.capture.streams import StreamSource, Transport
+from monitor.capture.line import Transport
+from monitor.capture.streams import StreamSource
 from monitor.clock import SystemClock
 from monitor.errors import CaptureError
 from tests.integration.rtsp import RtspServer

@@ -26,6 +26,7 @@ cameras:
   - {name: gate, url: 'mannequin:', fps: 5}
   - {name: dock, url: 'rtsp://viewer:hunter22@10.0.0.9/1', zones: [
       {name: belt, polygon: [[0, 0], [1, 0], [1, 1]]}]}
+  - {name: yard, url: 'rtsp://viewer:hunter22@10.0.0.8/1', substream: 'rtsp://a:hunter22@10.0.0.8/2'}
 """
 
 
@@ -113,6 +114,7 @@ def test_settings_are_checked_without_writing_anything_or_showing_credentials(si
     assert "camera gate: mannequin:, 5 fps" in said
     assert "camera dock: rtsp://***@10.0.0.9/1, 5 fps" in said
     assert "1 zones, 0 masks" in said
+    assert "camera yard: rtsp://***@10.0.0.8/1, watched at rtsp://***@10.0.0.8/2, 5 fps" in said
     assert f"all is well; data goes to {site.data}" in said
     assert not site.data.exists()
 

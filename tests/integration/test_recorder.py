@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from monitor.capture.main_stream import Moment
 from monitor.ergonomics.counts import Kind
+from monitor.main_pictures import Main
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.posture.model import Frame, Pose
 from monitor.recorder import SAID_FOR, Keep, Recorder
@@ -31,11 +33,12 @@ class Scene:
     keep: Keep
     clock: FakeClock
     plan: CameraPlan
+    main: Main | None = None
 
     def __post_init__(self) -> None:
         self.poses: list[Pose] = []
         self.pipeline = CameraPipeline(self.plan, ToldEngine(lambda: self.poses), self.clock)
-        self.recorder = Recorder(self.plan, "told", self.keep)
+        self.recorder = Recorder(self.plan, "told", self.keep, main=self.main)
 
     def show(self, seconds: float, *poses: Pose, image: np.ndarray | None = None) -> None:
         self.poses = list(poses)
@@ -198,6 +201,109 @@ def test_a_privacy_mask_is_in_the_evidence_too(keep, rows):
     shown = np.asarray(Image.open(keep.evidence / event.evidence))
     assert shown[:180, :200].max() < 30
     assert shown[300:, :200].max() > 60
+
+
+def test_others_are_shown_and_hidden_where_they_were_at_the_peak(keep, rows):
+    """It is drawn seconds later, when they are elsewhere."""
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),)))
+    for bend, looks, step in ((0, 10, 0), (75, 5, 0), (65, 20, 8)):
+        for look in range(looks):
+            other = a_pose(joints(yaw=90), at=(590 - step * look, 240))
+            scene.show(0.2, bent(bend), other)
+    (event,) = rows(Event)
+    shown = np.asarray(Image.open(keep.evidence / event.evidence)).astype(float)
+    assert shown[190:240, 580:600].std() > 2 * shown[190:240, 440:460].std()
+
+
+class TwiceAsLarge:
+    """A main stream of 1280 x 960 that answers what was asked when it is told to; it shows somebody
+    bent by 75 degrees, `off` pixels to the right of where the substream does."""
+
+    def __init__(self, off: float = 0.0) -> None:
+        self._shows = a_pose(joints(trunk=75, yaw=90), at=(640 + off, 600), scale=200)
+        self.asked: list[Moment] = []
+        self.main = Main(lambda t: Moment(t, self.asked.append), lambda *_: [self._shows])
+
+    def answer(self, why: str = "") -> None:
+        image = None if why else np.full((960, 1280, 3), 200, np.uint8)
+        while self.asked:
+            self.asked.pop().answer(image, why)
+
+
+def bending(keep: Keep, main: TwiceAsLarge, **plan: object) -> Scene:
+    """Somebody who has been bent long enough to be told; the main stream was asked."""
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),), **plan), main.main)
+    scene.show(2, bent(0))
+    scene.show(4.4, bent(75))
+    assert pictures(keep)
+    return scene
+
+
+def size_of(keep: Keep, event: Event) -> tuple[int, int]:
+    with Image.open(keep.evidence / event.evidence) as picture:
+        return picture.size
+
+
+def test_a_picture_is_stored_at_once_and_then_as_the_main_stream_shows_it(keep, rows):
+    main = TwiceAsLarge()
+    scene = bending(keep, main)
+    (event,) = rows(Event)
+    assert (size_of(keep, event), event.evidence_note) == ((640, 480), None)
+    assert len(main.asked) == 1
+    main.answer()
+    scene.show(3, bent(75))
+    (event,) = rows(Event)
+    assert (size_of(keep, event), event.evidence_note) == ((1280, 960), None)
+    shown = np.asarray(Image.open(keep.evidence / event.evidence))
+    assert shown[:200, :200].min() > 190
+
+
+def test_masks_are_black_in_the_main_streams_picture_too(keep, rows):
+    main = TwiceAsLarge()
+    corner = ((0.0, 0.0), (0.2, 0.0), (0.2, 0.2), (0.0, 0.2))
+    scene = bending(keep, main, masks=(corner,))
+    main.answer()
+    scene.show(3, bent(75))
+    (event,) = rows(Event)
+    shown = np.asarray(Image.open(keep.evidence / event.evidence))
+    assert shown.shape == (960, 1280, 3)
+    assert shown[:180, :240].max() < 30
+
+
+def test_a_main_stream_that_shows_nothing_costs_no_event_and_no_picture(keep, rows):
+    main = TwiceAsLarge()
+    scene = bending(keep, main)
+    main.answer("connection refused")
+    scene.show(3, bent(75))
+    (event,) = rows(Event)
+    assert size_of(keep, event) == (640, 480)
+    assert event.evidence_note == "taken from the substream: connection refused"
+
+
+def test_a_main_stream_that_shows_somebody_elsewhere_is_not_believed(keep, rows):
+    """It is of another moment: heads would be hidden where they are not."""
+    main = TwiceAsLarge(off=100)
+    scene = bending(keep, main)
+    main.answer()
+    scene.show(3, bent(75))
+    (event,) = rows(Event)
+    assert size_of(keep, event) == (640, 480)
+    assert "does not show the same" in event.evidence_note
+
+
+def test_an_event_ends_before_the_main_stream_answers(keep, rows):
+    main = TwiceAsLarge()
+    scene = bending(keep, main)
+    scene.show(4, bent(0))
+    (ended,) = rows(Event)
+    assert ended.ended_at is not None
+    assert size_of(keep, ended) == (640, 480)
+    main.answer()
+    scene.show(3, bent(0))
+    (event,) = rows(Event)
+    assert (event.ended_at, event.peak) == (ended.ended_at, ended.peak)
+    assert size_of(keep, event) == (1280, 960)
+    assert scene.recorder.left(scene.clock.now(), scene.clock.steady()) == []
 
 
 def test_a_moved_camera_is_said_for_a_day(keep, rows):

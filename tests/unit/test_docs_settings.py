@@ -81,7 +81,7 @@ def test_every_measure_is_explained() -> None:
 
 def test_the_example_is_sound_once_its_secrets_are_there() -> None:
     text = (ROOT / "config" / "example.yaml").read_text(encoding="utf-8")
-    secrets = dict.fromkeys(re.findall(r"\$\{(\w+_\w+)\}", text), "a secret of 16 bytes")
+    secrets = dict.fromkeys(re.findall(r"\$\{(\w+_\w+)\}", text), "a-secret-of-16-bytes")
     example = load(ROOT / "config" / "example.yaml", secrets)
     assert {camera.url.partition(":")[0] for camera in example.cameras} == {"rtsp", "usb", "file"}
     assert example.cameras[0].zones

@@ -42,6 +42,15 @@ def test_one_address_written_in_two_ways_is_the_same(one: str, other: str) -> No
     assert "cameras a and b have the same address" in doubt
 
 
+def test_a_stream_of_one_camera_that_is_the_substream_of_another_is_the_same() -> None:
+    cameras = [
+        {"name": "a", "url": "rtsp://10.0.0.9/1", "substream": "rtsp://10.0.0.9/2"},
+        {"name": "b", "url": "rtsp://10.0.0.9/2"},
+    ]
+    (doubt,) = doubts(Settings.model_validate({"cameras": cameras}), 2)
+    assert "cameras a and b have the same address" in doubt
+
+
 def test_one_film_or_drawn_hall_may_be_shown_twice() -> None:
     twice = told(a="mannequin:", b="mannequin:", c="file:/a.mp4", d="file:/a.mp4")
     assert [doubt for doubt in twice if "same address" in doubt] == []

@@ -129,6 +129,22 @@ WRONG = {
         with_camera("zones: [{name: z, polygon: [[0,0],[1,0],[1,1]], work: {load: 12}}]"),
         ["cameras.gate.zones.z.work.load: ", "give a number and its unit, 12 kg or 25 lb"],
     ),
+    "a substream that is the main stream": (
+        "cameras: [{name: gate, url: 'rtsp://u:s3cret@h/1', substream: 'rtsp://h:554/1'}]",
+        ["cameras.gate: substream: leads to the same stream as url; leave it out"],
+    ),
+    "a substream of another kind": (
+        with_camera("substream: 'rtsp://h/2'"),
+        ["cameras.gate: url and substream: both must be rtsp:// where there is a substream"],
+    ),
+    "a substream where a cloud tells secrets": (
+        "cameras: [{name: gate, url: 'rtsp://h/1', substream: 'rtsp://u:s3cret@169.254.169.254/2'}]",
+        ["cameras.gate: 169.254.169.254 is no camera: at that address a cloud"],
+    ),
+    "a substream that is no address": (
+        "cameras: [{name: gate, url: 'rtsp://h/1', substream: 'rtps://u:s3cret@h/2'}]",
+        ["cameras.gate: 'rtps://***@h/2' is no camera address: it should start with rtsp"],
+    ),
     "unknown zone in changes": (
         with_camera("changes: {trunk-deep: {zones: [dock]}}"),
         ["cameras.gate: changes.trunk-deep.zones: no zone 'dock' on this camera"],
