@@ -4,6 +4,7 @@ There is a worker for each core: OpenCV's own threads would only wait for one an
 """
 
 import faulthandler
+import gc
 import pickle
 import sys
 
@@ -42,6 +43,7 @@ def main() -> None:
         orders.jobs, engine, SystemClock(), orders.keep, faces.find if faces else nobody
     )
     stop_on_signals(worker)
+    gc.freeze()  # what was loaded stays: it need not be looked at whenever a camera is opened
     heart = Heart(sys.stdout.fileno())
     faulthandler.enable(sys.stdout)
 

@@ -1,5 +1,6 @@
 """Video files of every odd kind: all pictures, upright, by the file's own times."""
 
+import os
 import struct
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from PIL import Image as Pillow
 from monitor.capture.streams import FileSource
 from monitor.errors import CaptureError
 from monitor.posture.model import Image
+from monitor.vitals import memory_mb
 from tests.integration.video import encode, encode_h264, number_in, numbered
 from tests.media import media
 from tests.unit.capture_fakes import FakeClock
@@ -216,3 +218,20 @@ def test_odd_footage_is_read_whole_and_forwards(name: str, pictures: int, last_s
     assert all(later > earlier for earlier, later in pairwise(times))
     assert times[-1] == pytest.approx(last_s, abs=2e-3)
     assert shape[2] == 3
+
+
+def test_a_hundred_rounds_of_a_loop_leave_no_decoders_behind(tmp_path):
+    """Without being collected they take some 40 MB."""
+    source = FileSource(
+        encode_h264(numbered(25), tmp_path / "a.h264", 25, gop=25), loop=True, realtime=False
+    )
+    source.open()
+    begun = 0.0
+    for number in range(25 * 100):
+        source.grab()
+        if number % 5 == 0:
+            source.retrieve()
+        if number == 25 * 10:
+            begun = memory_mb(os.getpid())
+    assert memory_mb(os.getpid()) - begun < 10.0
+    source.close()
