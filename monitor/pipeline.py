@@ -333,6 +333,7 @@ class CameraPipeline:
             self._slots.missing(frame.t),
             self._strange,
             nobody=not any(slot.believed for slot in self._slots.all),
+            busy=self._budget.busy,
         )
         if not squares:
             return []

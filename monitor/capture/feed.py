@@ -1,5 +1,6 @@
 """One camera's capture thread: connect, grab, keep the newest picture, connect again."""
 
+import os
 import random
 import threading
 from collections import deque
@@ -17,6 +18,14 @@ from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
 from monitor.posture.model import Frame
 from monitor.redact import redact
+
+LATE_S = 1.0
+"""Of a stream read so long after its pictures were taken, none but key pictures are decoded until
+it is caught up with: on a computer that is too slow a look may be missed, but none is old."""
+
+NICE = 5
+"""Of the threads that decode: a third of the weight of the one that judges, which they all wait
+for, and which would get a ninth of its core among eight of them on a computer that is too slow."""
 
 State = Literal["starting", "up", "down", "ended"]
 
@@ -215,6 +224,7 @@ class Feed:
         return (len(taken) - 1) / lasted if lasted > 0.0 else 0.0
 
     def _run(self) -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         while not self._stopping.is_set():
             try:
                 self._connection()
@@ -260,10 +270,19 @@ class Feed:
         t, at = self._stamp(source, stream_s)
         resting = self._rest.rests(t, source.packet)
         self._state = replace(self._state, in_t=t, resting=resting or self._state.resting)
-        if self._rest.due(t, source.packet) if resting else self._sampler.due(t):
+        if not self._skipped(source, t) and self._due(source, t, resting):
             self._rest.looked(t)
             self._look(source, t, at, index)
             self._state = replace(self._state, resting=resting)
+
+    def _skipped(self, source: Source, t: float) -> bool:
+        """Whether to read on to the next key picture: decoding fell behind the camera."""
+        packet = source.packet
+        late = source.live and self._clock.steady() - t > LATE_S
+        return late and packet is not None and not packet.key
+
+    def _due(self, source: Source, t: float, resting: bool) -> bool:
+        return self._rest.due(t, source.packet) if resting else self._sampler.due(t)
 
     def _look(self, source: Source, t: float, at: datetime, index: int) -> None:
         """Hand on the picture grabbed last, which came then."""

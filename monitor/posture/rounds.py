@@ -18,12 +18,11 @@ class Rounds:
     """Half as often after each round in which nobody was found. Where nothing changed since a
     square was searched the answer is known: such squares wait until no others are left.
 
-    each_s: seconds for a square after somebody was found: 5 % of a core. most: at one look.
+    each_s: seconds for a square after somebody was found: 5 % of a core.
     """
 
-    def __init__(self, each_s: float = 0.2, most: int = 4) -> None:
+    def __init__(self, each_s: float = 0.2) -> None:
         self._each_s = each_s
-        self._most = most
         self._squares: Sequence[Region] = ()
         self._searched_t: Floats = np.zeros(0)
         self._left = 0
@@ -32,13 +31,15 @@ class Rounds:
         self._changed_t: Floats = np.zeros((0, 0))
         self._cell_px = 1
 
-    def due(self, t: float, size: tuple[int, int], sizes: Sizes, strange: Floats) -> list[Region]:
-        """Those whose time has come; for size, sizes, strange see `Search.squares`."""
+    def due(
+        self, t: float, size: tuple[int, int], sizes: Sizes, strange: Floats, most: int
+    ) -> list[Region]:
+        """Those whose time has come, at most so many; for the rest see `Search.squares`."""
         self._see(t, size, strange)
         if self._turn_t is None:
             self._turn_t = t
         waited_s = t - self._turn_t + 1e-6
-        most = int(min(self._most, waited_s / self._pace_s))
+        most = int(min(most, waited_s / self._pace_s))
         if not most:
             return []
         if self._left <= 0:

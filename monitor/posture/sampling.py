@@ -83,8 +83,13 @@ class Budget:
         self._busy_s = self._oldest_s = 0.0
         self._search_t = float("-inf")
 
+    @property
+    def busy(self) -> bool:
+        """Whether cameras ask for more than it can do."""
+        return self.share < 1.0
+
     def may_search(self, t: float) -> bool:
-        return self.share == 1.0 or t >= self._search_t
+        return not self.busy or t >= self._search_t
 
     def searched(self, t: float, took_s: float) -> None:
         """A search that ended at `t`."""

@@ -15,7 +15,8 @@ from monitor.posture.rounds import Rounds
 from monitor.posture.windows import BODIES, MARGIN, SMALLEST_PX, Sizes, whole, windows
 
 SQUARES = 4
-"""Squares searched at one look, some 10 ms each, so that none of them stalls."""
+"""Squares of either kind searched at one look, some 10 ms each, so that none of them stalls; on a
+busy computer one of both."""
 
 LONGEST_VAIN_S = 1.6
 """Longer nobody is looked for in vain at a place before it is searched again: what moves there may
@@ -76,12 +77,13 @@ class Search:
         strange: Floats,
         *,
         nobody: bool = False,
+        busy: bool = False,
     ) -> list[Region]:
         """Those due now.
 
         size: of the picture, width and height. sizes: of people, as learnt. missing: where
         somebody is expected and was not seen. strange: (n, 2) pixels that nobody seen changed.
-        nobody: nobody is believed.
+        nobody: nobody is believed. busy: the computer cannot do all that is asked for.
         """
         around = [*map(_around, missing)]
         self._strange, self._cell_px, self._nobody = strange, cell_px(size), nobody
@@ -92,9 +94,10 @@ class Search:
         if not self._aimed and t - self._aimed_t >= self.eager_s - 1e-6:
             self._aimed.extend([*around, *self._where(t, strange, size, sizes)])
             self._aimed_t = t
-        aimed = _taken(self._aimed, SQUARES)
+        most = 1 if busy else SQUARES
+        aimed = _taken(self._aimed, most)
         self._asked = [square for square in aimed if square != whole(*size)]
-        return aimed + self._rounds.due(t, size, sizes, strange)
+        return aimed + self._rounds.due(t, size, sizes, strange, most - busy * len(aimed))
 
     def found(self, t: float, bodies: Floats, new: NDArray[np.bool_]) -> None:
         """What came of the squares told last: (n, 2) pixels where somebody was found who was not

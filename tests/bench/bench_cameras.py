@@ -70,6 +70,9 @@ DATA = Path(os.environ.get("PLUMBLINE_DATA") or ROOT / "var").resolve()
 SETTINGS = load(ROOT / "config" / "plumbline.yaml")
 ENGINE = EngineSpec("blazepose", 640, 4, 1)
 WARM_UP_S = 45.0
+SETTLE_S = 120.0
+"""Until sixteen cameras that were all opened at once rest."""
+
 HALL = 16
 Shown = Literal["empty", "person"]
 
@@ -204,7 +207,7 @@ def hall(site: Site, minutes: float) -> dict[str, float]:
     shares = [names[i :: os.cpu_count() or 1] for i in range(os.cpu_count() or 1)]
     pairs = [site.crew(share) for share in shares]
     with watching([crew for crew, _ in pairs]) as pids:
-        time.sleep(WARM_UP_S)
+        time.sleep(SETTLE_S)
         since = datetime.now(UTC)
         (*used,) = cpu_s_per_minute(pids, 60.0 * minutes)
         megabytes = resident_mb(pids)

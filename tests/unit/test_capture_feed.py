@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from monitor.capture.feed import Backoff, Feed, FeedState, Sampler
+from monitor.capture.source import Packet
 from monitor.errors import CaptureError
 from tests.unit.capture_fakes import FakeClock, Told, ToldSource
 
@@ -103,6 +104,20 @@ def test_the_newest_picture_wins(begin: Begin) -> None:
     assert frame.index == 9
     assert frame.image[0, 0, 0] == 9
     assert feed.take() is None
+
+
+def test_of_a_stream_read_too_late_none_but_key_pictures_are_decoded() -> None:
+    clock = FakeClock()
+    source = ToldSource(clock=clock)
+    feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
+    feed.start()
+    for n in range(24):
+        source.tell(0.2 * n, Packet(1000, n % 8 == 0))
+        when(feed, lambda state, n=n: state.frames_in == n + 1)
+        clock.t += 1.5 if n == 4 else 0.0
+    source.tell(None)
+    when(feed, lambda state: state.state == "ended")
+    assert source.retrieved == [0, 1, 2, 3, 4, 8, 16]
 
 
 def test_a_frame_says_when(begin: Begin) -> None:

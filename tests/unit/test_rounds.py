@@ -18,7 +18,7 @@ def searched(
 ) -> list[tuple[float, Region]]:
     """When which squares are searched."""
     looks = [since + i / fps for i in range(round(seconds * fps))]
-    return [(t, s) for t in looks for s in rounds.due(t, SIZE, Sizes(), strange)]
+    return [(t, s) for t in looks for s in rounds.due(t, SIZE, Sizes(), strange, 4)]
 
 
 def test_where_nothing_changes_every_square_is_searched_once_and_then_one_each_3_2_s():
@@ -37,7 +37,7 @@ def test_only_where_something_changed_since_is_searched_again_sooner():
     squares = {square for t, square in searched(rounds, corner, 3.0, since=10.0)}
     assert squares
     assert all(abs(s.x - 1270) <= s.size / 2 and abs(s.y - 30) <= s.size / 2 for s in squares)
-    rounds.due(13.0, SIZE, Sizes(), corner)
+    rounds.due(13.0, SIZE, Sizes(), corner, 4)
     assert len(searched(rounds, NOTHING, 3.0, since=13.2)) <= len(squares)
 
 
@@ -62,6 +62,6 @@ def test_more_samples_do_not_search_more():
 def test_a_picture_of_another_size_is_searched_anew():
     rounds = Rounds()
     searched(rounds, NOTHING, 0.2 * (ALL + 1))
-    looks = [rounds.due(10 + 0.2 * i, (640, 480), Sizes(), NOTHING) for i in range(40)]
+    looks = [rounds.due(10 + 0.2 * i, (640, 480), Sizes(), NOTHING, 4) for i in range(40)]
     told = [square for squares in looks for square in squares]
     assert told[: len(windows(640, 480))] == windows(640, 480)

@@ -49,6 +49,15 @@ def test_the_first_looks_go_all_over_the_picture_and_a_still_hall_costs_next_to_
     assert sum(map(len, looks[50:])) <= 4
 
 
+def test_on_a_busy_computer_one_square_is_searched_a_look_the_fullest_first():
+    search = Search()
+    searched(search, learnt(), NOTHING, 10)
+    both = np.vstack([walker(300)[::2], walker(700)])
+    looks = [search.squares(10 + 0.2 * i, SIZE, learnt(), [], both, busy=True) for i in range(3)]
+    assert [len(squares) for squares in looks] == [1, 1, 1]
+    assert looks[1][0].x == pytest.approx(700, abs=5)
+
+
 def test_who_was_overlooked_where_something_moves_hastens_the_rounds():
     search = Search()
     searched(search, learnt(), walker(300), 160)
