@@ -28,7 +28,7 @@ from monitor.posture.outlook import Outlook
 from monitor.posture.rules import Rule
 from monitor.posture.sampling import Budget, Sampling
 from monitor.posture.search import Search
-from monitor.posture.slots import CLEAR, NEAR, Slot, Slots, same_body
+from monitor.posture.slots import CLEAR, NEAR, RETURN_S, Slot, Slots, same_body
 from monitor.posture.vertical import Vertical
 from monitor.posture.windows import Sizes
 from monitor.posture.zones import Polygon
@@ -126,6 +126,7 @@ class CameraPipeline:
         self._strange: Floats = np.zeros((0, 2))
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
+        self._unplaced: list[tuple[float, Region]] = []
         self._size = self._first_size = (0, 0)
         self._search = Search()
         self._budget = budget or Budget()
@@ -270,13 +271,15 @@ class CameraPipeline:
 
     def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
         """Take in what was followed and what a search finds besides. A body found that is taken
-        for nobody may be somebody at the next look."""
+        for nobody is looked for again: whoever is expected there may be given up by then."""
         before, seen = list(self._slots.all), self._slots.seen
         finds = self._find(frame, known)
         self._slots.see(frame.t, looks, finds)
         now = self._slots.seen
-        found = [slot.pose for slot in now if slot not in seen]
-        found += [pose for pose in finds if not any(same_body(pose, s.pose) for s in now)]
+        clear = [*finds, *(look for look in looks if evidence(look) >= CLEAR)]
+        unplaced = [pose for pose in clear if not any(same_body(pose, s.pose) for s in now)]
+        self._unplaced += [(frame.t, pose.region) for pose in unplaced if self._moves(pose)]
+        found = [slot.pose for slot in now if slot not in seen] + unplaced
         moving = [pose for pose in found if self._moves(pose)]
         new = [any(pose is slot.pose for slot in now if slot not in before) for pose in moving]
         places = np.array([*map(middle, moving)]).reshape(-1, 2)
@@ -326,11 +329,12 @@ class CameraPipeline:
 
     def _find(self, frame: Frame, known: Sequence[Region]) -> list[Pose]:
         height, width = frame.image.shape[:2]
+        self._unplaced = [(t, r) for t, r in self._unplaced if t >= frame.t - RETURN_S]
         squares = self._search.squares(
             frame.t,
             (width, height),
             self._sizes,
-            self._slots.missing(frame.t),
+            [*self._slots.missing(frame.t), *(region for _, region in self._unplaced)],
             self._strange,
             nobody=not any(slot.believed for slot in self._slots.all),
             busy=self._budget.busy,

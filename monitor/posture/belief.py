@@ -89,12 +89,12 @@ class Belief:
         self._moved_t = t if moved else float("-inf")
         self.believed = False
 
-    def look(self, t: float, pose: Pose, moved: bool, *, rooted: bool = False) -> None:
+    def look(self, t: float, pose: Pose, moved: bool, *, rooted: bool = False) -> bool:
         """Take in another look. rooted: both feet stay where they were while it looked like a
         person: then nothing speaks against who was believed, however odd a deep bend looks.
 
         Whoever is not believed is no worse off than somebody seen for the first time: what was
-        laid over half of somebody who comes in says nothing of the whole.
+        laid over half of somebody who comes in says nothing of the whole. Whether it begins anew.
         """
         seen = proportions(pose)
         change = _departure(seen, self._proportions.logs, self._proportions.seen)
@@ -108,9 +108,10 @@ class Belief:
         anew = PRIOR + evidence(pose)
         if not self.believed and self.odds < anew:
             self.odds = anew
-            return
+            return True
         sure = self.odds >= (DOUBTED if self.believed else BELIEVED)
         self.believed = sure and t - self._moved_t <= STILL_S
+        return False
 
     @property
     def hopeless(self) -> bool:

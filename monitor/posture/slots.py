@@ -32,6 +32,10 @@ COMPANY_S = 2.0
 """So long after somebody was near, and after a slot began, a body that departs may be somebody
 else: people who come in side by side are two steps apart by then."""
 
+SINKS = 1.0
+"""Trunk lengths a second (0.5 m/s) by which a body sinks in the picture that bends or falls fast:
+as whoever walks at 1.4 m/s towards a camera that looks down at them by 20°."""
+
 CLEAR = 1.0
 """Log-odds of one look from which it is a clear body."""
 
@@ -114,7 +118,9 @@ class Slot:
             grown = float(np.log(px_per_m(pose))) - self._size
             self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
         self._looks += 1
-        self._belief.look(t, pose, moved, rooted=self.rooted(pose))
+        if self._belief.look(t, pose, moved, rooted=self.rooted(pose)):
+            self.velocity, self._looks, self.steady = np.zeros(2), 1, False
+            self._size = float(np.log(px_per_m(pose)))
         if evidence(pose) > 0.0:
             self._feet = feet(pose)
         self.pose, self.seen_t, self.missed = pose, t, False
@@ -131,6 +137,11 @@ class Slot:
             return False
         reach = SURE_STRAY + SURE_SPEED * (t - self.seen_t)
         return self.off(t, pose, reach, CROWD_SIZE) > 1.0
+
+    @property
+    def sinks(self) -> bool:
+        """Whether it bends or falls fast."""
+        return self.believed and float(self.velocity[1]) > SINKS * trunk_px(self.pose)
 
     def shift(self, t: float) -> Floats:
         """(2,) pixels it will have gone since it was seen, if it goes on as it did."""
@@ -223,10 +234,11 @@ class Slots:
         return [slot.region(t) for slot in self._slots]
 
     def missing(self, t: float) -> list[Region]:
-        """Where somebody may be who is not in the newest picture: whoever was given up among others
-        is still there, under whatever number."""
-        missed = [slot for slot in self._slots if slot.missed]
-        return [slot.region(t) for slot in missed + self._given_up]
+        """Where somebody may be who is not in the newest picture, or may not be seen aright in the
+        next: whoever was given up among others is still there, under whatever number, and bodies
+        that go down fast are often lost by the looks that follow them."""
+        wanted = [slot for slot in self._slots if slot.missed or slot.sinks]
+        return [slot.region(t) for slot in wanted + self._given_up]
 
     def known(self, t: float, answers: Sequence[Pose | None]) -> list[Region]:
         """Where a search need not look again: clear looks at whoever is believed, was seen last

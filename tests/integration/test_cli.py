@@ -182,13 +182,13 @@ def test_a_port_in_use_is_said_with_what_to_do(site, taken):
 def test_status_is_0_only_if_every_camera_is_watched(site):
     done = site.plumbline("status")
     assert done.returncode == 1
-    assert done.stdout.splitlines() == ["gate: never started", "dock: never started"]
-    site.watched("gate")
+    names = ["gate", "dock", "yard"]
+    assert done.stdout.splitlines() == [f"{name}: never started" for name in names]
+    site.watched("gate", "dock")
     assert site.plumbline("status").returncode == 1
-    site.watched("dock")
-    assert site.says("status").splitlines() == [
-        "gate: up, 4.9 of 5 fps, 2 people", "dock: up, 4.9 of 5 fps, 2 people"
-    ]  # fmt: skip
+    site.watched("yard")
+    up = [f"{name}: up, 4.9 of 5 fps, 2 people" for name in names]
+    assert site.says("status").splitlines() == up
 
 
 def test_status_says_why_a_camera_is_not_watched(site):
