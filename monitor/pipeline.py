@@ -127,6 +127,7 @@ class CameraPipeline:
         self._believed_t: dict[int, float] = {}
         self._refused: dict[int, Pose] = {}
         self._unplaced: list[tuple[float, Region]] = []
+        """When and where a clear body was taken for nobody, for `RETURN_S`."""
         self._size = self._first_size = (0, 0)
         self._search = Search()
         self._budget = budget or Budget()
@@ -334,7 +335,7 @@ class CameraPipeline:
             frame.t,
             (width, height),
             self._sizes,
-            [*self._slots.missing(frame.t), *(region for _, region in self._unplaced)],
+            [*self._slots.sought(frame.t), *(region for _, region in self._unplaced)],
             self._strange,
             nobody=not any(slot.believed for slot in self._slots.all),
             busy=self._budget.busy,

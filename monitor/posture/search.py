@@ -82,7 +82,8 @@ class Search:
         """Those due now.
 
         size: of the picture, width and height. sizes: of people, as learnt. missing: where
-        somebody is expected and was not seen. strange: (n, 2) pixels that nobody seen changed.
+        somebody is expected and was not seen, or may not be seen aright. strange: (n, 2) pixels
+        that changed, but for those of whoever is believed or clear.
         nobody: nobody is believed. busy: the computer cannot do all that is asked for.
         """
         around = [*map(_around, missing)]

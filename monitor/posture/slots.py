@@ -233,7 +233,7 @@ class Slots:
         """Where to look for each slot again, in the order of `all`."""
         return [slot.region(t) for slot in self._slots]
 
-    def missing(self, t: float) -> list[Region]:
+    def sought(self, t: float) -> list[Region]:
         """Where somebody may be who is not in the newest picture, or may not be seen aright in the
         next: whoever was given up among others is still there, under whatever number, and bodies
         that go down fast are often lost by the looks that follow them."""
@@ -398,6 +398,7 @@ class Slots:
 
 
 def same_body(one: Pose, other: Pose) -> bool:
+    """Whether two answers about one picture are one body."""
     return apart(one, other) < SAME_LOOK
 
 
