@@ -11,7 +11,8 @@ from monitor.pose.blazepose.engine import BlazePoseEngine
 from monitor.pose.engine import Engine
 from monitor.pose.mediapipe_engine import MediaPipeEngine
 from monitor.pose.models import Graphs, pose_graphs, pose_task
-from tests.integration.rtsp import rtsp
+from tests.integration.relay import Relay, relay
+from tests.integration.rtsp import RtspServer, rtsp
 from tests.integration.video import encode_h264, numbered
 
 __all__ = ["film", "rtsp"]
@@ -56,3 +57,10 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """10 s of numbered pictures, 25 a second, a key picture each second."""
     path = tmp_path_factory.mktemp("film") / "numbered.h264"
     return encode_h264(numbered(250), path, 25, gop=25)
+
+
+@pytest.fixture
+def way(server: RtspServer) -> Iterator[Relay]:
+    """To the module's own RTSP server, and open to faults."""
+    with relay(server.port) as made:
+        yield made

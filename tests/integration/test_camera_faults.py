@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from monitor.store.journal import Journal
 from monitor.store.tables import CameraState, Incident
 from monitor.worker import CameraJob, Worker
 from tests.fakes import ToldEngine
-from tests.integration.relay import How, Relay, relay
+from tests.integration.relay import How
 from tests.integration.rtsp import RtspServer
 from tests.integration.rude import rude_server, saying
 
@@ -29,12 +29,6 @@ def server(rtsp: RtspServer, film: Path) -> RtspServer:
     rtsp.add("/live", film, 25, "loop")
     rtsp.start()
     return rtsp
-
-
-@pytest.fixture
-def way(server: RtspServer) -> Iterator[Relay]:
-    with relay(server.port) as made:
-        yield made
 
 
 class Watching:

@@ -14,7 +14,7 @@ from monitor.capture.main_stream import APART_S, MainStream, Moment
 from monitor.capture.streams import StreamSource
 from monitor.clock import SystemClock
 from monitor.pulse import Heart, Pulse
-from tests.integration.relay import Relay, relay
+from tests.integration.relay import Relay
 from tests.integration.rtsp import RtspServer
 from tests.integration.video import encode_h264, number_in, numbered
 
@@ -41,12 +41,6 @@ def server(rtsp: RtspServer, films: dict[str, Path]) -> RtspServer:
         rtsp.add(path, film, FPS, "live")
     rtsp.start()
     return rtsp
-
-
-@pytest.fixture
-def way(server: RtspServer) -> Iterator[Relay]:
-    with relay(server.port) as made:
-        yield made
 
 
 @pytest.fixture

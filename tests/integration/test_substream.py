@@ -12,7 +12,7 @@ from monitor.capture.mannequin import MannequinSource
 from monitor.posture.model import Image
 from monitor.store.tables import Event, Incident
 from tests.integration.plumbline import Plumbline, running
-from tests.integration.relay import Relay, relay
+from tests.integration.relay import Relay
 from tests.integration.rtsp import RtspServer
 from tests.integration.video import encode_h264
 
@@ -60,13 +60,6 @@ def server(rtsp: RtspServer, tmp_path: Path) -> RtspServer:
     rtsp.protect("bob", SECRET)
     rtsp.start()
     return rtsp
-
-
-@pytest.fixture
-def way(server: RtspServer) -> Iterator[Relay]:
-    """To the main stream."""
-    with relay(server.port) as made:
-        yield made
 
 
 @pytest.fixture
