@@ -258,24 +258,31 @@ class CameraPipeline:
         self._motion.look(frame.t, frame.image)
         answers = self._follow(frame)
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
-        known = self._slots.known(frame.t, answers)
-        looks = self._mended(frame, answers)
+        seen = self._mended(frame, answers)
+        known = self._slots.known(frame.t, seen)
+        looks, mended = _in_view(seen, frame), _in_view(_others(seen, answers), frame)
         believed = [slot.pose for slot in self._slots.seen if slot.believed]
         clear = [pose for pose in looks if evidence(pose) >= CLEAR]
         self._strange = self._motion.outside(map(extent, believed + clear))
         if not self._slots.all or self._budget.may_search(self._clock.steady()):
-            self._search_among(frame, looks, known)
+            self._search_among(frame, looks, mended, known)
         else:
-            self._slots.see(frame.t, looks, [])
+            self._slots.see(frame.t, looks, [], mended)
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
 
-    def _search_among(self, frame: Frame, looks: Sequence[Pose], known: Sequence[Region]) -> None:
+    def _search_among(
+        self,
+        frame: Frame,
+        looks: Sequence[Pose],
+        mended: Sequence[Pose],
+        known: Sequence[Region],
+    ) -> None:
         """Take in what was followed and what a search finds besides. A body found that is taken
         for nobody is looked for again: whoever is expected there may be given up by then."""
         before, seen = list(self._slots.all), self._slots.seen
         finds = self._find(frame, known)
-        self._slots.see(frame.t, looks, finds)
+        self._slots.see(frame.t, looks, finds, mended)
         now = self._slots.seen
         clear = [*finds, *(look for look in looks if evidence(look) >= CLEAR)]
         unplaced = [pose for pose in clear if not any(same_body(pose, s.pose) for s in now)]
@@ -322,9 +329,10 @@ class CameraPipeline:
         self._took(frame.at, "follow", started)
         return answers
 
-    def _mended(self, frame: Frame, answers: Sequence[Pose | None]) -> list[Pose]:
+    def _mended(self, frame: Frame, answers: Sequence[Pose | None]) -> list[Pose | None]:
         started = self._clock.steady()
-        looks = mended(self._engine, frame.image, _in_view(answers, frame), most=1)
+        doubts = self._slots.doubts(frame.t, answers)
+        looks = mended(self._engine, frame.image, answers, doubts, most=1)
         self._took(frame.at, "mend", started)
         return looks
 
@@ -414,6 +422,11 @@ def _differs(size: tuple[int, int], other: tuple[int, int]) -> bool:
 def _near(one: Pose, other: Pose) -> bool:
     away = float(np.linalg.norm(middle(one) - middle(other)))
     return away < NEAR * max(trunk_px(one), trunk_px(other))
+
+
+def _others(looks: Sequence[Pose | None], answers: Sequence[Pose | None]) -> list[Pose | None]:
+    """The looks that are not as they were answered."""
+    return [look for look, answer in zip(looks, answers, strict=True) if look is not answer]
 
 
 def _in_view(poses: Sequence[Pose | None], frame: Frame) -> list[Pose]:

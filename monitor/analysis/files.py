@@ -15,6 +15,7 @@ from monitor.errors import CaptureError, InputError
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
 from monitor.pose.mend import mended
+from monitor.posture.belief import misshapen
 from monitor.posture.gravity import Calibration
 from monitor.posture.model import Frame, Image, Person, Pose
 
@@ -79,7 +80,9 @@ def look_at(
 def look_closely(engine: Engine, image: Image) -> list[Pose]:
     """Everybody in one picture; looks that went wrong are taken again."""
     found = engine.find(image, still=True)
-    return mended(engine, image, found, most=len(found))
+    doubts = [pose if misshapen(pose) else None for pose in found]
+    looks = mended(engine, image, found, doubts, most=len(found))
+    return [look for look in looks if look is not None]
 
 
 def _is_still(path: Path) -> bool:

@@ -1,37 +1,49 @@
-"""A second search for bodies whose first look went wrong."""
+"""A search for bodies whose first look may have gone wrong."""
 
 from collections.abc import Sequence
 
 from monitor.pose.engine import Engine
-from monitor.posture.belief import misshapen
 from monitor.posture.body import apart, middle
 from monitor.posture.model import Image, Pose
 from monitor.posture.windows import around
 
-SAME_PLACE = 1.0
-"""Trunk lengths between the big joints of a look that went wrong and of the body it was meant for:
-hips laid on knees or hands are half of that away."""
+SAME_PLACE = 0.7
+"""Trunk lengths between the big joints of a doubted look, or of what was expected, and of the body
+it was meant for: of 549 bodies found so near in drawn films of bends 538 were right (within 0.3
+trunks of the drawn one), of 9 further away one."""
 
 
-def mended(engine: Engine, image: Image, looks: Sequence[Pose], most: int) -> list[Pose]:
-    """The same, but of the looks that have the bones of no body, the first `most` are replaced by
-    what a search of their place finds there. A search takes as long as following five.
+def mended(
+    engine: Engine,
+    image: Image,
+    looks: Sequence[Pose | None],
+    doubts: Sequence[Pose | None],
+    most: int,
+) -> list[Pose | None]:
+    """The same, but of the looks that are doubted the first `most` are replaced by what a search
+    of their place finds there: it is verified by several looks, and begins with the detector, that
+    knows nothing of the look before. A search takes as long as following five.
 
-    Where others are near it could find one of them, so such a look is left alone.
+    looks: `None` where nobody was seen. doubts: one a look, the body that may be seen wrong: as it
+    is seen, or as it was expected; `None` when there is no doubt.
+    Where others are near a search could find one of them, so such a look is left alone.
     """
-    doubted = [look for look in looks if misshapen(look) and _alone(look, looks)][:most]
-    return [_again(engine, image, look) if look in doubted else look for look in looks]
+    doubted = [i for i, doubt in enumerate(doubts) if doubt and _alone(i, doubt, looks)][:most]
+    return [
+        _again(engine, image, doubt) or look if doubt and i in doubted else look
+        for i, (look, doubt) in enumerate(zip(looks, doubts, strict=True))
+    ]
 
 
-def _alone(look: Pose, looks: Sequence[Pose]) -> bool:
-    square = around(look)
+def _alone(number: int, doubt: Pose, looks: Sequence[Pose | None]) -> bool:
+    square = around(doubt)
     return not any(
         max(abs(x - square.x), abs(y - square.y)) < square.size / 2
-        for x, y in (middle(other) for other in looks if other is not look)
+        for x, y in (middle(other) for i, other in enumerate(looks) if other and i != number)
     )
 
 
-def _again(engine: Engine, image: Image, look: Pose) -> Pose:
-    found = engine.find(image, [around(look)])
-    here = [pose for pose in found if apart(pose, look) < SAME_PLACE and not misshapen(pose)]
-    return min(here, key=lambda pose: apart(pose, look), default=look)
+def _again(engine: Engine, image: Image, doubt: Pose) -> Pose | None:
+    found = engine.find(image, [around(doubt)])
+    here = [pose for pose in found if apart(pose, doubt) < SAME_PLACE]
+    return min(here, key=lambda pose: apart(pose, doubt), default=None)

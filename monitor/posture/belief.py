@@ -89,9 +89,12 @@ class Belief:
         self._moved_t = t if moved else float("-inf")
         self.believed = False
 
-    def look(self, t: float, pose: Pose, moved: bool, *, rooted: bool = False) -> bool:
-        """Take in another look. rooted: both feet stay where they were while it looked like a
-        person: then nothing speaks against who was believed, however odd a deep bend looks.
+    def look(
+        self, t: float, pose: Pose, moved: bool, *, rooted: bool = False, found: bool = False
+    ) -> bool:
+        """Take in another look. rooted: a foot stays where it was while it looked like a person:
+        then nothing speaks against who was believed, however odd a deep bend looks. found: and
+        verified, by a search: then its shape does not, for the detector saw a body there.
 
         Whoever is not believed is no worse off than somebody seen for the first time: what was
         laid over half of somebody who comes in says nothing of the whole. Whether it begins anew.
@@ -99,7 +102,8 @@ class Belief:
         seen = proportions(pose)
         change = _departure(seen, self._proportions.logs, self._proportions.seen)
         weight = min(1.0, (t - self._seen_t) / APART_S)
-        speaks = evidence(pose) + CONSTANCY(change)
+        shape = evidence(pose)
+        speaks = (max(shape, 0.0) if found and self.believed else shape) + CONSTANCY(change)
         self.odds += weight * (max(speaks, 0.0) if rooted and self.believed else speaks)
         self.odds = min(max(self.odds, LEAST), SUREST)
         self._proportions, self._seen_t = seen, t

@@ -88,6 +88,11 @@ def feet(pose: Pose) -> Floats:
     return pose.landmarks[_ANKLES, :2]
 
 
+def surest_foot(pose: Pose) -> int:
+    """Which of its `feet` is seen better."""
+    return int(np.argmax(pose.landmarks[_ANKLES, 3]))
+
+
 def strode_px(before: Floats, now: Floats) -> Floats:
     """(…) pixels by which both feet moved, in the mean, from `before`, (…, 2, 2), to `now`, (2, 2).
     A look that lays a body back to front takes one foot for the other: the shorter way counts."""

@@ -5,8 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.posture.belief import Belief, evidence
-from monitor.posture.body import PLANTED, apart, feet, middle, px_per_m, strode_px, trunk_px
+from monitor.posture.belief import Belief, evidence, misshapen
+from monitor.posture.body import (
+    PLANTED,
+    apart,
+    feet,
+    middle,
+    px_per_m,
+    strode_px,
+    surest_foot,
+    trunk_px,
+)
 from monitor.posture.model import Floats, Pose, Region
 
 SAME_LOOK = 0.3
@@ -14,9 +23,10 @@ SAME_LOOK = 0.3
 than this share of a trunk: looks at one body from different regions agree within 0.15, and of
 somebody half hidden what is seen lies between the two bodies."""
 
-STRAY, STRAY_SPEED = 0.4, 2.0
+STRAY, STRAY_SPEED = 0.4, 3.0
 """Trunk lengths, and trunk lengths a second, by which a body may depart from where it is expected:
-the noise of a look, and 1 m/s of change of speed, as in a fall or a quick turn."""
+the noise of a look, and 1.5 m/s of change of speed: in a bend of 90° in 0.8 s shoulders go from
+rest to 1.8 m/s."""
 
 CROWD_STRAY, CROWD_SPEED = 0.3, 0.5
 """The same where others are near: what departs more is another body, or one that the model laid
@@ -107,8 +117,8 @@ class Slot:
     def hopeless(self) -> bool:
         return self._belief.hopeless
 
-    def see(self, t: float, pose: Pose, moved: bool) -> None:
-        """Take in a look at this body, later than the last."""
+    def see(self, t: float, pose: Pose, moved: bool, *, found: bool = False) -> None:
+        """Take in a look at this body, later than the last. found: and verified, by a search."""
         seconds = t - self.seen_t
         if seconds > 0.0:
             off = middle(pose) - middle(self.pose) - self.shift(t)
@@ -118,7 +128,7 @@ class Slot:
             grown = float(np.log(px_per_m(pose))) - self._size
             self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
         self._looks += 1
-        if self._belief.look(t, pose, moved, rooted=self.rooted(pose)):
+        if self._belief.look(t, pose, moved, rooted=self.stands(pose), found=found):
             self.velocity, self._looks, self.steady = np.zeros(2), 1, False
             self._size = float(np.log(px_per_m(pose)))
         if evidence(pose) > 0.0:
@@ -130,11 +140,24 @@ class Slot:
         strode = float(strode_px(self._feet, feet(pose)))
         return strode < PLANTED * max(trunk_px(self.pose), trunk_px(pose))
 
+    def stands(self, pose: Pose) -> bool:
+        """Whether both feet stay there, or the one that is seen better: in deep bends one foot is
+        often hidden, and laid anywhere."""
+        foot = feet(pose)[surest_foot(pose)]
+        strode = float(np.linalg.norm(self._feet - foot, axis=1).min())
+        size = max(trunk_px(self.pose), trunk_px(pose))
+        return strode < PLANTED * size or self.rooted(pose)
+
     def departs(self, t: float, pose: Pose) -> bool:
         """Whether this body may be somebody else: not where it was expected, nor as large, nor
         standing where it stood, while somebody was near."""
         if t - self.company_t >= COMPANY_S or self.rooted(pose):
             return False
+        return self.strays(t, pose)
+
+    def strays(self, t: float, pose: Pose) -> bool:
+        """Whether this body is further from where it was expected, or larger or smaller, than looks
+        at one body are beyond doubt."""
         reach = SURE_STRAY + SURE_SPEED * (t - self.seen_t)
         return self.off(t, pose, reach, CROWD_SIZE) > 1.0
 
@@ -152,6 +175,12 @@ class Slot:
         x, y = self.shift(t)
         return replace(self.pose.region, x=self.pose.region.x + x, y=self.pose.region.y + y)
 
+    def expected(self, t: float) -> Pose:
+        """The body as it will be seen, if it goes on as it did."""
+        landmarks = self.pose.landmarks.copy()
+        landmarks[:, :2] += self.shift(t)
+        return replace(self.pose, landmarks=landmarks, region=self.region(t))
+
     def near(self, t: float, other: "Slot") -> bool:
         """Whether both are expected so close that one could be taken for the other."""
         return self._close(t, other.pose, other.shift(t))
@@ -165,20 +194,23 @@ class Slot:
         near = self.near(t, found) and abs(self._size - found._size) < SAME_SIZE
         return self.missed and near
 
-    def cost(self, t: float, pose: Pose, crowded: bool, at_edge: bool) -> float:
+    def cost(
+        self, t: float, pose: Pose, crowded: bool, at_edge: bool, *, found: bool = False
+    ) -> float:
         """How unlikely it is to be this body: 0 as expected, above 1 out of the question.
 
         crowded: known others are near; at_edge: somebody unknown may come in. Then, after a while
-        unseen and of what is no clear body only what is as expected is taken, but for the second
-        look: nobody knows yet how fast they walk. Whoever is alone may have stopped where
-        they were; and if they are not believed, whatever is there now is what they are.
+        unseen and of what is no clear body, nor found by a search, only what is as expected is
+        taken, but for the second look: nobody knows yet how fast they walk. Whoever is alone may
+        have stopped where they were; and if they are not believed, whatever is there now is what
+        they are.
         """
         clear = evidence(pose) >= CLEAR
         if crowded and not clear and self.off(t, pose, STEADY, CROWD_SIZE) > 1.0:
             return float("inf")
         rooted = not crowded and self.rooted(pose)
         wary = crowded or at_edge or t - self.seen_t >= RETURN_S
-        strict = (wary or not clear) and self._looks > 1 and not rooted
+        strict = (wary or not (clear or found)) and self._looks > 1 and not rooted
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
         size = ROOTED_SIZE if rooted else CROWD_SIZE if crowded or strict else SAME_SIZE
@@ -252,12 +284,37 @@ class Slots:
             if look is not None and self._sure(t, slot) and evidence(look) >= CLEAR
         ]
 
+    def doubts(self, t: float, answers: Sequence[Pose | None]) -> list[Pose | None]:
+        """The bodies that may be seen wrong, one a slot, in the order of `all`; `None` for others.
+
+        A look with the bones of no body is one, as it is. So is whoever is believed, was seen last
+        time, is alone and now is not seen, or elsewhere than expected, as expected: looks are often
+        wrong, or taken for nobody, while a body bends or falls fast. Where something as large as a
+        body moves beside somebody believed, a search may find that.
+        """
+        return [self._doubt(t, slot, look) for slot, look in zip(self._slots, answers, strict=True)]
+
+    def _doubt(self, t: float, slot: Slot, look: Pose | None) -> Pose | None:
+        if slot.believed and self._company(slot.pose):
+            return None
+        if look is not None and misshapen(look):
+            return look
+        lost = look is None or slot.strays(t, look)
+        return slot.expected(t) if lost and self._sure(t, slot) else None
+
     def _sure(self, t: float, slot: Slot) -> bool:
         return slot.believed and not slot.missed and not self._crowded(t, slot)
 
-    def see(self, t: float, looks: Sequence[Pose], finds: Sequence[Pose] = ()) -> None:
+    def see(
+        self,
+        t: float,
+        looks: Sequence[Pose],
+        finds: Sequence[Pose] = (),
+        mended: Sequence[Pose] = (),
+    ) -> None:
         """Take in one picture: what was seen where the slots were expected (a look may land on a
-        neighbour) and what a search of the picture found, if there was one.
+        neighbour), what a search of the picture found, if there was one, and which of the looks
+        one found that was made for them alone: it finds nobody new.
 
         Where somebody hidden is expected nobody new is accepted while it may be either of two, or
         while the hidden one may come back as expected. Then whoever is there is somebody new: a new
@@ -266,7 +323,7 @@ class Slots:
         for slot in self._slots:
             slot.followed = not slot.missed and t - slot.seen_t <= FOLLOWED_S
             slot.missed = True
-        self._assign(t, looks, finds)
+        self._assign(t, looks, [*finds, *mended])
         for slot in self._slots:
             if self._crowded(t, slot) or self._company(slot.pose):
                 slot.company_t = t
@@ -341,7 +398,7 @@ class Slots:
             if slot.believed and slot.departs(t, pose):
                 slot.number = self._next
                 self._next += 1
-            slot.see(t, pose, self._moves(pose))
+            slot.see(t, pose, self._moves(pose), found=pose in found)
 
     def _clear(
         self,
@@ -378,7 +435,7 @@ class Slots:
                 (cost, slot, pose)
                 for slot in self._slots
                 for pose in (poses if slot.followed or t - slot.seen_t < RETURN_S else found)
-                if (cost := self._cost(t, slot, pose)) <= 1.0
+                if (cost := self._cost(t, slot, pose, found)) <= 1.0
             ),
             key=lambda pair: pair[0],
         )
@@ -388,8 +445,9 @@ class Slots:
                 pairs.append((slot, pose))
         return pairs
 
-    def _cost(self, t: float, slot: Slot, pose: Pose) -> float:
-        return slot.cost(t, pose, self._crowded(t, slot), self._at_edge(slot.pose))
+    def _cost(self, t: float, slot: Slot, pose: Pose, found: Sequence[Pose]) -> float:
+        crowded, at_edge = self._crowded(t, slot), self._at_edge(slot.pose)
+        return slot.cost(t, pose, crowded, at_edge, found=pose in found)
 
     def _crowded(self, t: float, slot: Slot) -> bool:
         """Whether somebody else is near; what is no clear body is nobody."""

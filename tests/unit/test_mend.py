@@ -1,4 +1,4 @@
-"""Looks that went wrong are taken again."""
+"""Doubted looks are taken again."""
 
 from collections.abc import Sequence
 
@@ -57,24 +57,29 @@ def test_the_bones_tell_a_body_from_a_look_that_went_wrong() -> None:
 
 def test_a_look_that_went_wrong_is_replaced_by_what_is_found_there() -> None:
     engine, wrong = Finder(standing()), hips_on_knees()
-    assert mended(engine, PICTURE, [wrong], most=1) == engine.bodies
+    assert mended(engine, PICTURE, [wrong], [wrong], most=1) == engine.bodies
     (square,) = engine.searched
     assert abs(square.x - wrong.region.x) < square.size / 2
 
 
-@pytest.mark.parametrize("found", [(), (standing(900.0),), (hips_on_knees(),)])
-def test_it_stays_when_nobody_better_is_found_there(found: tuple[Pose, ...]) -> None:
-    looks = [hips_on_knees()]
-    assert mended(Finder(*found), PICTURE, looks, most=1) == looks
+def test_whoever_was_not_seen_is_found_where_they_were_expected() -> None:
+    engine = Finder(standing(330.0))
+    assert mended(engine, PICTURE, [None], [standing()], most=1) == engine.bodies
 
 
-def test_good_looks_are_not_searched_again_nor_more_than_asked() -> None:
+@pytest.mark.parametrize("look", [hips_on_knees(), None])
+@pytest.mark.parametrize("found", [(), (standing(900.0),)])
+def test_it_stays_when_nobody_is_found_there(look: Pose | None, found: tuple[Pose, ...]) -> None:
+    assert mended(Finder(*found), PICTURE, [look], [hips_on_knees()], most=1) == [look]
+
+
+def test_what_is_not_doubted_is_not_searched_again_nor_more_than_asked() -> None:
     engine, looks = Finder(), [standing(), hips_on_knees(2000.0), hips_on_knees(4000.0)]
-    assert mended(engine, PICTURE, looks, most=1) == looks
+    assert mended(engine, PICTURE, looks, [None, *looks[1:]], most=1) == looks
     assert len(engine.searched) == 1
 
 
 def test_where_others_are_near_nothing_is_replaced() -> None:
     engine, looks = Finder(standing()), [hips_on_knees(), standing(360.0)]
-    assert mended(engine, PICTURE, looks, most=2) == looks
+    assert mended(engine, PICTURE, looks, [looks[0], None], most=2) == looks
     assert engine.searched == []
