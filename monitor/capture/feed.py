@@ -12,7 +12,7 @@ from typing import Literal
 import structlog
 
 from monitor.capture.rate import Flood
-from monitor.capture.rest import Rest
+from monitor.capture.rest import LONGEST_S, Rest
 from monitor.capture.source import Picture, Source
 from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
@@ -187,7 +187,7 @@ class Feed:
         self._stream_s: float | None = None
         self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
-        self._late = 0
+        self._late, self._looked_t = 0, float("-inf")
         self._taken: deque[float] = deque()
         self._stopping = threading.Event()
         self._state = FeedState("starting", clock.now())
@@ -280,8 +280,9 @@ class Feed:
         self._state = replace(self._state, in_t=t, resting=resting or self._state.resting)
         if not self._skipped(source, t) and self._due(source, t, resting):
             picture = source.retrieve()
-            self._late = self._late + 1 if self._is_late(source, t) else 0
-            if not self._late:
+            late = self._is_late(source, t)
+            self._late = self._late + 1 if late else 0
+            if not late:
                 self._rest.looked(t)
                 self._look(source, picture, t, at, index)
                 self._state = replace(self._state, resting=resting)
@@ -290,18 +291,25 @@ class Feed:
         """Whether to read on to the next key picture: decoding fell behind the camera."""
         if source.packet is not None and source.packet.key:
             self._late = 0
-        return self._late >= TRIES or self._is_late(source, t)
+        return self._is_late(source, t) or (self._late >= TRIES and not self._overdue)
 
     def _is_late(self, source: Source, t: float) -> bool:
+        """Too old to be looked at, and fresher ones will come."""
         packet = source.packet
-        waits = source.live and packet is not None and not packet.key
+        waits = source.live and packet is not None and not packet.key and not self._overdue
         return waits and self._clock.steady() - t > LATE_S
+
+    @property
+    def _overdue(self) -> bool:
+        """Whether the next picture is looked at, however old: some streams have no key pictures."""
+        return self._clock.steady() - self._looked_t >= LONGEST_S
 
     def _due(self, source: Source, t: float, resting: bool) -> bool:
         return self._rest.due(t, source.packet) if resting else self._sampler.due(t)
 
     def _look(self, source: Source, picture: Picture, t: float, at: datetime, index: int) -> None:
         """Hand on the picture grabbed last, which came then."""
+        self._looked_t = self._clock.steady()
         height, width = picture.image.shape[:2]
         t, at = t - picture.behind_s, at - timedelta(seconds=picture.behind_s)
         self._state = replace(

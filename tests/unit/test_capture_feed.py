@@ -138,6 +138,13 @@ def test_where_decoding_does_not_catch_up_the_next_key_picture_is_waited_for() -
     assert looked == 4
 
 
+def test_a_stream_without_key_pictures_is_looked_at_however_late() -> None:
+    slow = {2: 0.9, 3: 0.9} | dict.fromkeys(range(20, 60), 0.9)
+    pictures, looked = decoded(60, keys=60, takes_s=slow)
+    assert pictures[:5] == [0, 1, 2, 3, 26]
+    assert looked == 4
+
+
 def test_a_frame_says_when(begin: Begin) -> None:
     feed, _ = begin(7.0)
     frame = feed.take(5.0)
