@@ -19,6 +19,7 @@ from monitor.accounts import Account
 from monitor.capture import watch
 from monitor.capture.main_stream import Moment
 from monitor.durable import make_folder, write_durably
+from monitor.evidence import Waiting
 from monitor.handover import Left
 from monitor.main_pictures import Main
 from monitor.pipeline import CameraPlan, Step
@@ -124,11 +125,21 @@ class _Peak:
     """Somebody in one picture, drawn when it is to be stored: few of those that may be are. By then
     everybody may be elsewhere, so where they were is taken down at once."""
 
-    def __init__(self, draw: Callable[[Image | None], bytes | None], main: Moment | None) -> None:
-        """draw: as it was judged, or in the main stream's picture. main: what that shows, of a
-        camera that has one."""
+    def __init__(
+        self,
+        image: Image,
+        draw: Callable[[Image, Image | None], bytes | None],
+        main: Moment | None,
+    ) -> None:
+        """image: in which it was judged. draw: in that, or in the main stream's picture. main: what
+        that shows, of a camera that has one."""
+        self._seen = Waiting(image)
         self._draw = draw
         self._main = main
+
+    def pack(self) -> None:
+        """It will wait for longer than for the next look."""
+        self._seen.pack()
 
     def settled(self) -> bool:
         """Whether nothing better than `picture` will come."""
@@ -136,13 +147,13 @@ class _Peak:
 
     @cached_property
     def plain(self) -> bytes | None:
-        return self._draw(None)
+        return self._draw(self._seen.image, None)
 
     @cached_property
     def sharp(self) -> bytes | None:
         """As the main stream shows it, once that is settled."""
         image = None if self._main is None else self._main.image
-        return None if image is None else self._draw(image)
+        return None if image is None else self._draw(self._seen.image, image)
 
     @property
     def lesser(self) -> str | None:
@@ -217,6 +228,9 @@ class Recorder:
         for change in step.changes:
             self._changed(change, step)
         self._records = {e: r for e, r in self._records.items() if e in step.running or r.waits}
+        for record in self._records.values():
+            if record.peak is not None and record.peak not in peaks.values():
+                record.peak.pack()
         for episode, record in self._records.items():
             if record.revision and self._due(record, step):
                 self._write(episode, record, step)
@@ -382,13 +396,13 @@ class Recorder:
             others = [slot.pose for slot in step.slots if slot.number != person.slot]
             seen = next((s.pose for s in step.slots if s.number == person.slot), person.pose)
             main = None if self._main is None else self._main.at(step.t)
-            draw = partial(self._draw, step.frame.image, person.pose, [seen, *others])
-            peaks[episode.slot] = _Peak(draw, main)
+            draw = partial(self._draw, person.pose, [seen, *others])
+            peaks[episode.slot] = _Peak(step.frame.image, draw, main)
         record.peak = peaks[episode.slot]
         record.shown, record.lost = episode.value, False
 
     def _draw(
-        self, image: Image, judged: Pose, seen: Sequence[Pose], main: Image | None
+        self, judged: Pose, seen: Sequence[Pose], image: Image, main: Image | None
     ) -> bytes | None:
         """In the picture in which it was judged, or in the main stream's. seen: everybody in it,
         the judged body first."""

@@ -12,20 +12,27 @@ from typing import Literal
 import structlog
 
 from monitor.capture.rate import Flood
-from monitor.capture.rest import Rest
-from monitor.capture.source import Source
+from monitor.capture.rest import LONGEST_S, Rest
+from monitor.capture.source import Picture, Source
 from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
 from monitor.posture.model import Frame
 from monitor.redact import redact
 
-LATE_S = 1.0
+LATE_S = 0.8
 """Of a stream read so long after its pictures were taken, none but key pictures are decoded until
-it is caught up with: on a computer that is too slow a look may be missed, but none is old."""
+it is caught up with, and what was decoded so late is not looked at: on a computer that is too slow
+a look may be missed, but none is old. With the turn of other cameras and its own judgement a look
+is to be no older than 1.5 s."""
+
+TRIES = 2
+"""So often what came meanwhile is decoded for a fresher picture; then it waits for the next key
+picture, which needs no others."""
 
 NICE = 5
-"""Of the threads that decode: a third of the weight of the one that judges, which they all wait
-for, and which would get a ninth of its core among eight of them on a computer that is too slow."""
+"""By so much less urgent are the threads that decode: a third of the weight of the one that judges,
+which they all wait for, and which would get a ninth of its core among eight of them on a computer
+that is too slow."""
 
 State = Literal["starting", "up", "down", "ended"]
 
@@ -180,6 +187,7 @@ class Feed:
         self._stream_s: float | None = None
         self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
+        self._late, self._looked_t = 0, float("-inf")
         self._taken: deque[float] = deque()
         self._stopping = threading.Event()
         self._state = FeedState("starting", clock.now())
@@ -224,7 +232,7 @@ class Feed:
         return (len(taken) - 1) / lasted if lasted > 0.0 else 0.0
 
     def _run(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        _make_way()
         while not self._stopping.is_set():
             try:
                 self._connection()
@@ -271,22 +279,37 @@ class Feed:
         resting = self._rest.rests(t, source.packet)
         self._state = replace(self._state, in_t=t, resting=resting or self._state.resting)
         if not self._skipped(source, t) and self._due(source, t, resting):
-            self._rest.looked(t)
-            self._look(source, t, at, index)
-            self._state = replace(self._state, resting=resting)
+            picture = source.retrieve()
+            late = self._is_late(source, t)
+            self._late = self._late + 1 if late else 0
+            if not late:
+                self._rest.looked(t)
+                self._look(source, picture, t, at, index)
+                self._state = replace(self._state, resting=resting)
 
     def _skipped(self, source: Source, t: float) -> bool:
         """Whether to read on to the next key picture: decoding fell behind the camera."""
+        if source.packet is not None and source.packet.key:
+            self._late = 0
+        return self._is_late(source, t) or (self._late >= TRIES and not self._overdue)
+
+    def _is_late(self, source: Source, t: float) -> bool:
+        """Too old to be looked at, and fresher ones will come."""
         packet = source.packet
-        late = source.live and self._clock.steady() - t > LATE_S
-        return late and packet is not None and not packet.key
+        waits = source.live and packet is not None and not packet.key and not self._overdue
+        return waits and self._clock.steady() - t > LATE_S
+
+    @property
+    def _overdue(self) -> bool:
+        """Whether the next picture is looked at, however old: some streams have no key pictures."""
+        return self._clock.steady() - self._looked_t >= LONGEST_S
 
     def _due(self, source: Source, t: float, resting: bool) -> bool:
         return self._rest.due(t, source.packet) if resting else self._sampler.due(t)
 
-    def _look(self, source: Source, t: float, at: datetime, index: int) -> None:
+    def _look(self, source: Source, picture: Picture, t: float, at: datetime, index: int) -> None:
         """Hand on the picture grabbed last, which came then."""
-        picture = source.retrieve()
+        self._looked_t = self._clock.steady()
         height, width = picture.image.shape[:2]
         t, at = t - picture.behind_s, at - timedelta(seconds=picture.behind_s)
         self._state = replace(
@@ -327,3 +350,10 @@ class Feed:
         self._state = replace(self._state, state=state, reason=reason, since=since)
         self._log.info(f"camera {state}", reason=reason or None)
         self.wakeup.set()
+
+
+def _make_way() -> None:
+    """From now on this thread runs when no more urgent one wants to. On Linux each has a priority
+    of its own, which anybody may lower."""
+    thread = threading.get_native_id()
+    os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICE))

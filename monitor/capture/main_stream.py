@@ -11,7 +11,7 @@ import structlog
 from monitor.capture.feed import Backoff
 from monitor.capture.group import InOrder
 from monitor.capture.line import Line
-from monitor.capture.video import AvPacket, Video, upright
+from monitor.capture.video import AvPacket, Video
 from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
 from monitor.posture.model import Image
@@ -224,4 +224,4 @@ def shown(video: Video, packets: Sequence[AvPacket], stream_s: float) -> Image |
         at = video.shown_at(frame)
         if at is not None and abs(at - stream_s) <= least:
             nearest, least = frame, abs(at - stream_s)
-    return None if nearest is None else upright(nearest)
+    return None if nearest is None else video.upright(nearest)

@@ -14,7 +14,7 @@ from monitor.capture.group import Group, InOrder
 from monitor.capture.line import Line, Transport
 from monitor.capture.source import Packet, Picture
 from monitor.capture.urls import camera_kind
-from monitor.capture.video import AvPacket, Video, upright
+from monitor.capture.video import AvPacket, Video
 from monitor.clock import Clock, SystemClock
 from monitor.errors import CaptureError
 
@@ -130,7 +130,7 @@ class StreamSource:
                 self._frame = self._newest(video)
         shown_s = None if video.format in _UNTIMED else video.shown_at(self._frame)
         behind_s = 0.0 if shown_s is None else grabbed_s - shown_s
-        return Picture(upright(self._frame), behind_s=behind_s)
+        return Picture(video.upright(self._frame), behind_s=behind_s)
 
     def close(self) -> None:
         self._frame = self.packet = None
@@ -239,7 +239,7 @@ class FileSource:
     def retrieve(self) -> Picture:
         if self._frame is None:
             raise CaptureError("no picture has been grabbed")
-        return Picture(upright(self._frame))
+        return Picture(self._opened().upright(self._frame))
 
     def close(self) -> None:
         self._steps = iter(())

@@ -50,6 +50,7 @@ class Video:
         self._step_s = float(1 / rate) if rate else 0.04
         self._last_s: float | None = None
         self._first_ticks: int | None = None
+        self._turn: tuple[int, NDArray[np.int32] | None] | None = None
         self.format: str = self._container.format.name
         self._counts_packets = self.format in _WITHOUT_DISPLAY_TIMES
 
@@ -121,6 +122,19 @@ class Video:
             return None
         return ticks - self._first_ticks
 
+    def upright(self, frame: av.VideoFrame) -> Image:
+        """(height, width, 3) RGB, turned and mirrored as the stream's display matrix asks.
+
+        Nothing is scaled, so the cheapest filter gives the same picture as the best. The matrix is
+        asked for when the stream is turned alone: a picture asked for what comes with it refers to
+        itself from then on, and 3 MB of 1080p stay until Python collects them.
+        """
+        if self._turn is None or self._turn[0] != frame.rotation:
+            self._turn = frame.rotation, _display_matrix(frame)
+        rgb = frame.reformat(format="rgb24", interpolation="POINT", threads=1)
+        image = rgb.to_ndarray().astype(np.uint8, copy=False)
+        return image if self._turn[1] is None else _turned(image, self._turn[1])
+
     def shown_at(self, frame: av.VideoFrame) -> float | None:
         """Stream time of a decoded picture, where the stream gives one."""
         base = self._stream.time_base
@@ -162,15 +176,9 @@ def _let_go_of_those_closed() -> None:
     gc.collect()
 
 
-def upright(frame: av.VideoFrame) -> Image:
-    """(height, width, 3) RGB, turned and mirrored as the stream's display matrix asks.
-
-    Nothing is scaled, so the cheapest filter gives the same picture as the best.
-    """
-    rgb = frame.reformat(format="rgb24", interpolation="POINT", threads=1)
-    image = rgb.to_ndarray().astype(np.uint8, copy=False)
+def _display_matrix(frame: av.VideoFrame) -> NDArray[np.int32] | None:
     matrix: Any = frame.side_data.get("DISPLAYMATRIX")
-    return image if matrix is None else _turned(image, np.frombuffer(bytes(matrix), np.int32))
+    return None if matrix is None else np.frombuffer(bytes(matrix), np.int32)
 
 
 def _turned(image: Image, matrix: NDArray[np.int32]) -> Image:

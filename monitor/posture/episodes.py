@@ -22,8 +22,13 @@ SAMPLES_NEEDED = 2
 """One sample is never enough to alert on: a single wrong look must not."""
 
 SAME_PLACE = 1.5
-"""Trunk lengths (0.75 m) within which a body is taken for the one that was there before a restart:
-a step aside, or bending down and up again (ours)."""
+"""Trunk lengths (0.75 m) within which a body is taken for the one that was there before a restart,
+or under another number: a step aside, or bending down and up again (ours)."""
+
+RENUMBERED_S = 1.0
+"""So long after somebody was seen last a body in their place that was not known before is taken for
+them under a new number, which is given whenever it is in doubt who it is
+(`monitor.posture.slots`): the posture goes on, whoever holds it (ours)."""
 
 
 Point = tuple[float, float | None]
@@ -127,6 +132,7 @@ class Episodes:
             (-number, episode.rule.name): episode for number, episode in enumerate(left, 1)
         }
         self._last: dict[tuple[int, str], tuple[float, float]] = {}
+        self._seen_now: set[int] = set()
 
     @property
     def running(self) -> Iterable[Episode]:
@@ -143,6 +149,8 @@ class Episodes:
 
     def take(self, t: float, readings: Iterable[Reading]) -> list[Change]:
         """The same, with what was measured of everybody."""
+        readings = list(readings)
+        self._seen_now = {reading.person.slot for reading in readings}
         changes: list[Change] = []
         measured: set[tuple[int, str]] = set()
         for reading in readings:
@@ -175,7 +183,7 @@ class Episodes:
         if last is not None and t - last[0] > rule.forget_s:
             last = None
         yield from self._end_if_over(t, key)
-        episode = self._running.get(key) or self._taken_up(t, value, person, rule)
+        episode = self._running.get(key) or self._taken_up(t, value, person, rule, new=last is None)
         if episode is None:
             if value >= rule.enter:
                 self._running[key] = _begin(t, value, person, rule, last)
@@ -184,19 +192,32 @@ class Episodes:
         yield from _tell(episode, t)
         yield from self._end_if_over(t, key)
 
-    def _taken_up(self, t: float, value: float, person: Person, rule: Rule) -> Episode | None:
+    def _taken_up(
+        self, t: float, value: float, person: Person, rule: Rule, *, new: bool
+    ) -> Episode | None:
         """What was left here by whoever was seen last, of several the nearest: one body may have
-        left an older episode under another number."""
-        left = [e for e in self.left if e.rule == rule and e.is_of(t, person.pose)]
+        left an older episode under another number. new: this body was not known before."""
+        left = [
+            episode
+            for (number, name), episode in self._running.items()
+            if name == rule.name
+            and (number < 0 or (new and self._renumbered(t, number, episode)))
+            and episode.is_of(t, person.pose)
+        ]
         if not left or value < rule.leave:
             return None
         place = place_of(person.pose)
         episode = min(left, key=lambda e: (-e.seen_t, e.place.off(place)))
         self._running = {key: e for key, e in self._running.items() if e is not episode}
         self._running[person.slot, rule.name] = episode
+        self._last.pop((episode.slot, rule.name), None)
         _lose(episode, episode.seen_t)
         episode.slot = person.slot
         return episode
+
+    def _renumbered(self, t: float, number: int, episode: Episode) -> bool:
+        """Whether its body may have another number now."""
+        return number not in self._seen_now and t - episode.seen_t <= RENUMBERED_S
 
     def _unseen(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
         episode = self._running[key]

@@ -1,5 +1,6 @@
 """Video files of every odd kind: all pictures, upright, by the file's own times."""
 
+import gc
 import os
 import struct
 from itertools import pairwise
@@ -235,3 +236,19 @@ def test_a_hundred_rounds_of_a_loop_leave_no_decoders_behind(tmp_path):
             begun = memory_mb(os.getpid())
     assert memory_mb(os.getpid()) - begun < 10.0
     source.close()
+
+
+def test_pictures_that_were_looked_at_are_let_go_of_at_once(tmp_path):
+    """And not when Python next collects what refers to itself."""
+    source = FileSource(encode_h264(numbered(25), tmp_path / "a.h264", 25), realtime=False)
+    gc.collect()
+    gc.disable()
+    try:
+        source.open()
+        while source.grab() is not None:
+            source.retrieve()
+        left = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    source.close()
+    assert left <= 3

@@ -18,6 +18,8 @@ from tests.media import media
 
 pytestmark = pytest.mark.alone
 
+FPS = 29.97
+
 DOG_BENDS = [(3.3, 5.7), (8.7, 9.6)]
 """By eye; in between, at 4.2 s, her back is 27° off vertical. She also rises from a bend in the
 first 0.5 s: too short for the hold, so it is no event. So is the lean of the squats below."""
@@ -36,14 +38,19 @@ rules:
 """
 
 
+@pytest.fixture(scope="module")
+def streams(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("streams")
+    return {
+        f"/{name}": encode_h264(footage(media(video)), folder / f"{name}.h264", FPS)
+        for name, video in (("dog", "bend-crouch-with-dog.mp4"), ("squat", "squat-side-gym.mp4"))
+    }
+
+
 @pytest.fixture
-def films(rtsp: RtspServer, tmp_path: Path) -> RtspServer:
-    for name, video, fps in (
-        ("/dog", "bend-crouch-with-dog.mp4", 29.97),
-        ("/squat", "squat-side-gym.mp4", 29.97),
-    ):
-        raw = encode_h264(footage(media(video)), tmp_path / f"{name[1:]}.h264", fps)
-        rtsp.add(name, raw, fps)
+def films(rtsp: RtspServer, streams: dict[str, Path]) -> RtspServer:
+    for name, stream in streams.items():
+        rtsp.add(name, stream, FPS)
     rtsp.start()
     return rtsp
 

@@ -32,20 +32,22 @@ Told = float | Exception | None
 
 
 class ToldSource:
-    """Gives the stream times it is told, raises the errors, ends at `None`; shared by all
-    connections to the camera, of which it counts the open and the closed."""
+    """Gives the stream times it is told, none before it has come, raises the errors, ends at
+    `None`; shared by all connections to the camera, of which it counts the open and the closed.
+    takes_s: to decode pictures of these numbers."""
 
     def __init__(self, told: Iterable[Told] = (), *, live: bool = True, clock: FakeClock):
         self.live = live
         self.opened = 0
         self.closed = 0
         self.retrieved: list[int] = []
+        self.takes_s: dict[int, float] = {}
         self.opening: Queue[Exception] = Queue()
         self.packet: Packet | None = None
         self._told: Queue[tuple[Told, Packet | None]] = Queue()
         self._clock = clock
         self._grabbed = -1
-        self._last: float | None = None
+        self._began: float | None = None
         for item in told:
             self.tell(item)
 
@@ -54,6 +56,7 @@ class ToldSource:
 
     def open(self) -> None:
         self.opened += 1
+        self._began = None
         if not self.opening.empty():
             raise self.opening.get()
 
@@ -63,13 +66,14 @@ class ToldSource:
             raise told
         if told is not None:
             self._grabbed += 1
-            if self._last is not None and told > self._last:
-                self._clock.sleep(told - self._last)
-            self._last = told
+            if self._began is None:
+                self._began = self._clock.t - told
+            self._clock.sleep(self._began + told - self._clock.t)
         return told
 
     def retrieve(self) -> Picture:
         self.retrieved.append(self._grabbed)
+        self._clock.sleep(self.takes_s.get(self._grabbed, 0.0))
         return Picture(np.full((4, 6, 3), self._grabbed % 256, np.uint8))
 
     def close(self) -> None:

@@ -106,18 +106,43 @@ def test_the_newest_picture_wins(begin: Begin) -> None:
     assert feed.take() is None
 
 
-def test_of_a_stream_read_too_late_none_but_key_pictures_are_decoded() -> None:
+def decoded(pictures: int, *, keys: int, takes_s: dict[int, float]) -> tuple[list[int], int]:
+    """Of a stream with a key picture each `keys`, the pictures that were decoded and how many of
+    them were looked at. takes_s: to decode them."""
     clock = FakeClock()
-    source = ToldSource(clock=clock)
+    source = ToldSource([], clock=clock)
+    source.takes_s = takes_s
+    for n in range(pictures):
+        source.tell(0.2 * n, Packet(1000, n % keys == 0))
+    source.tell(None)
     feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
     feed.start()
-    for n in range(24):
-        source.tell(0.2 * n, Packet(1000, n % 8 == 0))
-        when(feed, lambda state, n=n: state.frames_in == n + 1)
-        clock.t += 1.5 if n == 4 else 0.0
-    source.tell(None)
-    when(feed, lambda state: state.state == "ended")
-    assert source.retrieved == [0, 1, 2, 3, 4, 8, 16]
+    return source.retrieved, when(feed, lambda state: state.state == "ended").sampled
+
+
+def test_of_a_stream_read_too_late_none_but_key_pictures_are_decoded() -> None:
+    pictures, looked = decoded(12, keys=6, takes_s={0: 1.9})
+    assert pictures == [0, 6, 7, 8, 9, 10, 11]
+    assert looked == 7
+
+
+def test_what_was_decoded_too_slowly_is_not_looked_at() -> None:
+    pictures, looked = decoded(12, keys=12, takes_s={2: 0.9})
+    assert pictures == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    assert looked == 11
+
+
+def test_where_decoding_does_not_catch_up_the_next_key_picture_is_waited_for() -> None:
+    pictures, looked = decoded(14, keys=12, takes_s={2: 0.9, 3: 0.9})
+    assert pictures == [0, 1, 2, 3, 12, 13]
+    assert looked == 4
+
+
+def test_a_stream_without_key_pictures_is_looked_at_however_late() -> None:
+    slow = {2: 0.9, 3: 0.9} | dict.fromkeys(range(20, 60), 0.9)
+    pictures, looked = decoded(60, keys=60, takes_s=slow)
+    assert pictures[:5] == [0, 1, 2, 3, 26]
+    assert looked == 4
 
 
 def test_a_frame_says_when(begin: Begin) -> None:

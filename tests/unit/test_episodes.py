@@ -252,6 +252,41 @@ def test_of_two_numbers_that_one_body_had_the_one_seen_last_goes_on():
     assert (old.slot, event.slot) == (1, 3)
 
 
+def test_who_gets_another_number_and_their_own_again_goes_on_in_the_same_event():
+    episodes = Episodes([a_rule()])
+    looks = [(0.2 * n, 2 if 20 < n < 24 else 1) for n in range(40)]
+    changes = [c for t, slot in looks for c in episodes.step(t, [at(320, 75, slot)])]
+    changes += episodes.finish()
+    assert [change.kind for change in changes] == [Kind.STARTED, Kind.ENDED]
+    assert changes[1].episode.started_t == 0
+    assert changes[1].episode.used == pytest.approx(7.8 / 4)
+
+
+@pytest.mark.parametrize(
+    ("where", "when"),
+    [
+        pytest.param(320 + 80, 5.2, id="in another place"),
+        pytest.param(320, 6.4, id="later"),
+        pytest.param(320, 5.0, id="while the first is still there"),
+    ],
+)
+def test_somebody_else_begins_an_event_of_their_own(where, when):
+    episodes = Episodes([a_rule()])
+    for n in range(26):
+        people = [at(where, 75, slot=2)] if when <= n / 5 else []
+        episodes.step(n / 5, [at(320, 75, slot=1), *people])
+    episodes.step(max(when, 5.2), [at(where, 75, slot=2)])
+    assert sorted(episode.slot for episode in episodes.running) == [1, 2]
+
+
+def test_a_neighbour_who_was_known_before_takes_nothing_over():
+    episodes = Episodes([a_rule()])
+    for n in range(26):
+        episodes.step(n / 5, [at(320, 75, slot=1), at(360, 5, slot=2)])
+    episodes.step(5.2, [at(350, 75, slot=2)])
+    assert sorted(episode.slot for episode in episodes.running) == [1, 2]
+
+
 def test_what_had_not_been_met_yet_is_met_later_without_the_time_nobody_watched():
     rule = a_rule(hold=((0.0, 30.0),))
     left = left_at(320, rule)

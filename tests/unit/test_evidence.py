@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from monitor.evidence import head_of, hide_disc, mask_out, picture
+from monitor.evidence import Waiting, head_of, hide_disc, mask_out, picture
 from monitor.posture.model import Landmark, Pose
 from tests.builders import a_pose, joints
 
@@ -88,3 +88,13 @@ def test_privacy_masks_are_black_and_leave_the_original_alone(polygon):
     assert masked[:, :99].max() == 0
     assert masked[:, 102:].min() == 200
     assert image.min() == 200
+
+
+def test_a_picture_that_waits_is_smaller_and_looks_the_same():
+    smooth = np.linspace(0, 255, 1920, dtype=np.uint8)
+    image = np.stack(np.broadcast_arrays(smooth, smooth[::-1], smooth[:1080, None]), axis=-1)
+    waiting = Waiting(image)
+    waiting.pack()
+    assert np.abs(waiting.image.astype(int) - image).max() <= 8
+    assert waiting.image.dtype == np.uint8
+    assert len(waiting.kept) < image.nbytes / 10
