@@ -288,9 +288,9 @@ class Slots:
         """The bodies that may be seen wrong, one a slot, in the order of `all`; `None` for others.
 
         A look with the bones of no body is one, as it is. So is whoever is believed, was seen last
-        time, is alone and now is not seen, or elsewhere than expected, as expected: looks are often
-        wrong, or taken for nobody, while a body bends or falls fast. Where something as large as a
-        body moves beside somebody believed, a search may find that.
+        time, is alone for `RETURN_S` and now is not seen, or elsewhere than expected, as expected:
+        looks are often wrong, or taken for nobody, while a body bends or falls fast. Where
+        something as large as a body moves beside somebody believed, a search may find that.
         """
         return [self._doubt(t, slot, look) for slot, look in zip(self._slots, answers, strict=True)]
 
@@ -300,7 +300,8 @@ class Slots:
         if look is not None and misshapen(look):
             return look
         lost = look is None or slot.strays(t, look)
-        return slot.expected(t) if lost and self._sure(t, slot) else None
+        alone = self._sure(t, slot) and t - slot.company_t >= RETURN_S
+        return slot.expected(t) if lost and alone else None
 
     def _sure(self, t: float, slot: Slot) -> bool:
         return slot.believed and not slot.missed and not self._crowded(t, slot)
