@@ -289,7 +289,8 @@ class CameraPipeline:
         self._unplaced += [(frame.t, pose.region) for pose in unplaced if self._moves(pose)]
         found = [slot.pose for slot in now if slot not in seen] + unplaced
         moving = [pose for pose in found if self._moves(pose)]
-        new = [any(pose is slot.pose for slot in now if slot not in before) for pose in moving]
+        begun = [slot.pose for slot in now if slot not in before and not slot.believed]
+        new = [_one_of(pose, begun) and _one_of(pose, finds) for pose in moving]
         places = np.array([*map(middle, moving)]).reshape(-1, 2)
         self._search.found(frame.t, places, np.array(new, bool))
 
@@ -417,6 +418,10 @@ class CameraPipeline:
 def _differs(size: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two pictures are of different shape, more than rounding makes them."""
     return abs(size[0] * other[1] - size[1] * other[0]) > max(*size, *other)
+
+
+def _one_of(pose: Pose, poses: Sequence[Pose]) -> bool:
+    return any(pose is one for one in poses)
 
 
 def _near(one: Pose, other: Pose) -> bool:

@@ -22,10 +22,10 @@ LONGEST_VAIN_S = 1.6
 """Longer nobody is looked for in vain at a place before it is searched again: what moves there may
 hide who comes. Where somebody is missing they are always looked for."""
 
-BODY = 0.1
-"""While nobody is believed there is no waiting either where as much moves as a body: this share of
-the square of its height, about half of what a standing body covers, whose shoulders are 0.26 of it
-wide (Drillis & Contini 1966)."""
+BODY = 0.2
+"""There is no waiting where as much moves as a body: this share of the square of its height, what a
+standing body covers, whose shoulders are 0.26 of it wide (Drillis & Contini 1966). While nobody is
+believed half of that suffices, of somebody who comes in: beside people their shadows move too."""
 
 VAIN_KEPT_S = 5.0
 """So long after it a search in vain counts for the next one at the place."""
@@ -121,7 +121,8 @@ class Search:
     def _waits(self, t: float, vain: Vain) -> bool:
         """Whether it is too early to search there again."""
         area = int(_inside(vain.square, self._strange).sum()) * self._cell_px**2
-        body = self._nobody and area > BODY * (vain.square.size / BODIES) ** 2
+        least = BODY / 2 if self._nobody else BODY
+        body = area > least * (vain.square.size / BODIES) ** 2
         hidden = _inside(vain.square, self._missing).any()
         wait_s = self.eager_s if hidden or body else vain.wait_s
         return t < vain.t + wait_s - 1e-6

@@ -8,6 +8,7 @@ import numpy as np
 from monitor.posture.belief import Belief, evidence, misshapen
 from monitor.posture.body import (
     PLANTED,
+    SAME_BODY,
     apart,
     feet,
     middle,
@@ -36,7 +37,9 @@ SURE_STRAY, SURE_SPEED = 0.15, 0.5
 """Trunk lengths, and trunk lengths a second, from where it was expected within which a body is the
 same beyond doubt: 0.25 from look to look at five looks a second. Of looks at drawn people walking
 past each other 97 in 100 stay within, together with `CROWD_SIZE`; a slot that went to somebody else
-departed by 0.3 to 1.1."""
+departed by 0.3 to 1.1. Whoever was not steady at the last look either is allowed no speed: what is
+laid over two slides from the one to the other in steps of 0.2. After two looks nobody knows yet how
+evenly they walk."""
 
 COMPANY_S = 2.0
 """So long after somebody was near, and after a slot began, a body that departs may be somebody
@@ -93,15 +96,16 @@ DOUBTED_S = 0.5
 
 class Slot:
     """One body. pose: as seen last. first_t, seen_t: steady seconds; missed: not in the newest
-    picture; followed: seen in the one before it; velocity: (2,) pixels a second. company_t:
-    somebody else was near, or might have been, for the last time.
+    picture; followed: seen in the one before it; steady: as expected at the last look; told: was
+    believed under this number; velocity: (2,) pixels a second. company_t: somebody else was near,
+    or might have been, for the last time.
     """
 
     def __init__(self, number: int, t: float, pose: Pose, moved: bool) -> None:
         self.number = number
         self.pose = pose
         self.first_t = self.seen_t = t
-        self.missed = self.steady = self.followed = False
+        self.missed = self.steady = self.followed = self.told = False
         self.company_t = t
         self.velocity: Floats = np.zeros(2)
         self._feet = feet(pose)
@@ -134,6 +138,13 @@ class Slot:
         if evidence(pose) > 0.0:
             self._feet = feet(pose)
         self.pose, self.seen_t, self.missed = pose, t, False
+        self.told = self.told or self.believed
+
+    def succeed(self, lost: "Slot") -> None:
+        """Moving where somebody was lost: be believed and walk as they did, for it may be them."""
+        self._belief = lost._belief
+        self._belief.look(self.seen_t, self.pose, moved=True)
+        self.velocity, self.told = lost.velocity, self.believed
 
     def rooted(self, pose: Pose) -> bool:
         """Whether both feet stay where they were when it last looked like a person."""
@@ -153,12 +164,13 @@ class Slot:
         standing where it stood, while somebody was near."""
         if t - self.company_t >= COMPANY_S or self.rooted(pose):
             return False
-        return self.strays(t, pose)
+        even = self.steady or self._looks == 2
+        return self.strays(t, pose, SURE_SPEED if even else 0.0)
 
-    def strays(self, t: float, pose: Pose) -> bool:
+    def strays(self, t: float, pose: Pose, speed: float = SURE_SPEED) -> bool:
         """Whether this body is further from where it was expected, or larger or smaller, than looks
         at one body are beyond doubt."""
-        reach = SURE_STRAY + SURE_SPEED * (t - self.seen_t)
+        reach = SURE_STRAY + speed * (t - self.seen_t)
         return self.off(t, pose, reach, CROWD_SIZE) > 1.0
 
     @property
@@ -183,9 +195,10 @@ class Slot:
 
     def near(self, t: float, other: "Slot") -> bool:
         """Whether both are expected so close that one could be taken for the other."""
-        return self._close(t, other.pose, other.shift(t))
+        return self.close(t, other.pose, other.shift(t))
 
-    def _close(self, t: float, pose: Pose, shift: Floats | float = 0.0) -> bool:
+    def close(self, t: float, pose: Pose, shift: Floats | float = 0.0) -> bool:
+        """Whether a body, moved by `shift` first, is so near to where this one is expected."""
         away = middle(self.pose) + self.shift(t) - middle(pose) - shift
         return float(np.linalg.norm(away)) < NEAR * max(trunk_px(self.pose), trunk_px(pose))
 
@@ -215,7 +228,7 @@ class Slot:
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
         size = ROOTED_SIZE if rooted else CROWD_SIZE if crowded or strict else SAME_SIZE
         expected = self.off(t, pose, reach, size)
-        if not self.believed and not crowded and self._close(t, pose):
+        if not self.believed and not crowded and self.close(t, pose):
             return min(expected, 1.0)
         if crowded or t - self.seen_t >= RETURN_S:
             return expected
@@ -331,25 +344,46 @@ class Slots:
         confused = [slot for slot in self._slots if self._confused(t, slot)]
         self._given_up += [slot for slot in confused if slot.believed]
         self._slots = [slot for slot in self._slots if slot not in confused]
-        for pose in _surest(finds):
+        for pose in _surest([*finds, *self._returned(t, looks)]):
             if not any(same_body(pose, slot.pose) for slot in self.seen):
-                self._meet(t, Slot(self._next, t, pose, self._moves(pose)))
+                self._meet(t, pose)
         self._given_up = [slot for slot in self._given_up if not self._back(t, slot)]
 
-    def _meet(self, t: float, found: Slot) -> None:
+    def _returned(self, t: float, looks: Sequence[Pose]) -> list[Pose]:
+        """Clear bodies where somebody told was hidden for long or given up, them or not."""
+        hidden = [slot for slot in self._slots if slot.missed and slot.believed]
+        lost = [slot for slot in hidden if t - slot.seen_t >= RETURN_S] + self._given_up
+        return [
+            look
+            for look in looks
+            if evidence(look) >= CLEAR and any(one.close(t, look) for one in lost)
+        ]
+
+    def _meet(self, t: float, pose: Pose) -> None:
         """Somebody found who is nobody seen: somebody new, in place of whoever is hidden there.
 
         Only numbers of the believed are told to anybody and must not be confused. What is no clear
-        body takes nobody's place.
+        body takes nobody's place. Whoever does, or is where somebody was just given up, is
+        believed as they were, unless it is half in the place of somebody seen.
         """
+        moved, clear = self._moves(pose), evidence(pose) >= CLEAR
+        found = Slot(self._next, t, pose, moved)
         hidden = [slot for slot in self._slots if slot.may_be(t, found)]
         told = [slot for slot in hidden if slot.believed]
         if len(told) > 1 or any(t - slot.seen_t < RETURN_S for slot in told):
             return
-        if told and evidence(found.pose) < CLEAR:
+        if told and not clear:
             return
+        lost = told + [one for one in self._given_up if one.may_be(t, found)]
+        if lost and clear and moved and not self._doubled(pose):
+            found.succeed(lost[0])
+            self._given_up = [one for one in self._given_up if one is not lost[0]]
         self._slots = [slot for slot in self._slots if slot not in hidden] + [found]
         self._next += 1
+
+    def _doubled(self, pose: Pose) -> bool:
+        """Whether somebody seen is so near that it may be the same body."""
+        return any(apart(pose, slot.pose) < SAME_BODY for slot in self.seen)
 
     def _confused(self, t: float, slot: Slot) -> bool:
         """Hidden among others, and it was in doubt already who it is."""
@@ -396,8 +430,8 @@ class Slots:
             if self._clear(t, slot, pose, pairs, found if pose in found else poses)
         ]
         for slot, pose in clear:
-            if slot.believed and slot.departs(t, pose):
-                slot.number = self._next
+            if slot.told and slot.departs(t, pose):
+                slot.number, slot.told = self._next, False
                 self._next += 1
             slot.see(t, pose, self._moves(pose), found=pose in found)
 

@@ -59,7 +59,6 @@ def crossing(blazepose) -> tuple[Followed, float]:
 
 @pytest.mark.timeout(1800)
 def test_no_slot_of_four_people_crossing_goes_to_another_in_five_minutes(crossing):
-    """One does, at 255.6 s: docs/people.md."""
     result, _ = crossing
     assert result.swapped == []
     assert result.doubled == []

@@ -79,20 +79,29 @@ def test_somebody_who_moves_is_searched_for_every_0_4_s_and_nowhere_else():
 def test_who_is_looked_for_in_vain_is_searched_for_less_often_there_and_at_once_elsewhere():
     search = Search()
     searched(search, learnt(), NOTHING, 10)
-    looks = searched(search, learnt(), walker(300), 20, since=10)
+    half = walker(304)[:8]
+    looks = searched(search, learnt(), half, 20, since=10)
     at = [i for i, squares in enumerate(looks) if any(abs(s.x - 300) < 3 for s in squares)]
     assert [later - earlier for earlier, later in pairwise(at)][:4] == [4, 8, 8, 8]
-    (squares,) = searched(search, learnt(), np.vstack([walker(300), walker(700)]), 0.2, since=30.4)
+    (squares,) = searched(search, learnt(), np.vstack([half, walker(700)]), 0.2, since=30.4)
     assert any(abs(s.x - 700) < 10 for s in squares)
 
 
-@pytest.mark.parametrize(("moves", "longest"), [(walker(300), 2), (walker(300)[:5], 8)])
-def test_while_nobody_is_believed_what_moves_as_much_as_a_body_does_is_not_waited_for(
-    moves, longest
+@pytest.mark.parametrize(
+    ("moves", "nobody", "longest"),
+    [
+        (walker(300), False, 2),
+        (walker(300)[:8], False, 8),
+        (walker(300)[:8], True, 2),
+        (walker(300)[:5], True, 8),
+    ],
+)
+def test_what_moves_as_much_as_a_body_or_half_of_the_first_one_is_not_waited_for(
+    moves, nobody, longest
 ):
     search = Search()
     searched(search, learnt(), NOTHING, 10)
-    looks = searched(search, learnt(), moves, 20, since=10, nobody=True)
+    looks = searched(search, learnt(), moves, 20, since=10, nobody=nobody)
     at = [i for i, squares in enumerate(looks) if any(abs(s.x - 300) < 5 for s in squares)]
     assert max(later - earlier for earlier, later in pairwise(at)) == longest
 

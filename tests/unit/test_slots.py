@@ -72,15 +72,55 @@ def test_a_body_halfway_between_two_is_neither():
     assert seen(people) == []
 
 
-def test_whoever_was_hidden_is_not_taken_up_again_by_a_look_alone():
+@pytest.mark.parametrize(("found", "number"), [(False, 2), (True, 1)])
+def test_whoever_was_hidden_is_taken_up_again_by_a_search_and_by_a_look_under_a_new_number(
+    found, number
+):
     people = slots()
     for i in range(5):
         shown(people, 0.2 * i, [at(200)])
     people.see(1.2, [])
-    people.see(1.6, [at(200)])
-    assert seen(people) == []
-    people.see(1.8, [at(200)], [at(200)])
-    assert seen(people) == [1]
+    people.see(1.6, [at(200)], [at(200)] if found else [])
+    assert [(slot.number, slot.believed) for slot in people.seen] == [(number, True)]
+
+
+def test_whoever_comes_to_light_where_somebody_was_given_up_is_believed_at_once_as_somebody_new():
+    people = slots()
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200), at(250)])
+    shown(people, 1.0, [at(211), at(250)])
+    shown(people, 1.2, [at(250)])
+    shown(people, 1.4, [at(250), at(190)])
+    assert [(slot.number, slot.believed) for slot in people.seen] == [(2, True), (3, True)]
+
+
+def test_what_is_half_in_the_place_of_somebody_seen_is_not_believed_at_once():
+    people = slots()
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200)])
+    shown(people, 1.6, [at(240), at(258)])
+    assert [(slot.number, slot.believed) for slot in people.seen] == [(2, True), (3, False)]
+
+
+def test_nothing_that_does_not_move_is_believed_in_the_place_of_somebody_hidden():
+    moving = [True]
+    people = Slots(lambda pose: moving[0])
+    for i in range(5):
+        shown(people, 0.2 * i, [at(200)])
+    moving[0] = False
+    shown(people, 1.6, [at(240)])
+    assert [(slot.number, slot.believed) for slot in people.seen] == [(2, False)]
+
+
+def test_after_a_doubt_only_what_is_exactly_as_expected_keeps_the_number():
+    for first, number in ((0.0, 1), (22.0, 3)):
+        people = Slots(lambda pose: True, company=lambda pose: True)
+        for i in range(15):
+            shown(people, 0.2 * i, [at(200)])
+        people.see(3.0, [at(200 + first)])
+        (slot,) = people.seen
+        people.see(3.2, [at(slot.pose.region.x + float(slot.shift(3.2)[0]) + 10.0)])
+        assert seen(people) == [number]
 
 
 def test_on_a_busy_computer_whoever_was_seen_in_the_picture_before_is_followed():
@@ -374,3 +414,22 @@ def test_somebody_believed_is_let_go_of_within_a_second_when_a_machine_takes_the
     for i in range(10, 15):
         shown(people, 0.2 * i, [crooked(i)])
     assert not any(slot.believed for slot in people.seen)
+
+
+def test_whoever_comes_beside_others_where_somebody_was_let_go_of_gets_a_number_of_their_own():
+    people = Slots(lambda pose: True, company=lambda pose: True)
+    for i in range(15):
+        shown(people, 0.2 * i, [at(20.0 * i)])
+    for i in range(15, 18):
+        body = at(20.0 * i)
+        short_arms = body.world.copy()
+        short_arms[13:23:2] *= 0.3
+        people.see(
+            0.2 * i,
+            [replace(body, score=0.5, world=short_arms, landmarks=body.landmarks * (1, 1, 1, 0.6))],
+        )
+    before = [(slot.number, slot.believed) for slot in people.seen]
+    for i in range(18, 20):
+        people.see(0.2 * i, [at(20.0 * i + 25.0)])
+    assert before == [(1, False)]
+    assert [(slot.number, slot.believed) for slot in people.seen] == [(2, True)]

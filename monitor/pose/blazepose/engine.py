@@ -35,6 +35,10 @@ LEAST_STILL = 0.3
 ROUGH_LOOKS = 2
 """Looks that bring the detector's region to that of the body."""
 
+FAINT = 0.1
+"""Presence of the first look at what the detector proposes to a camera, below which nothing is
+there: of 194 bodies found among four drawn people crossing for two minutes none began below 0.3."""
+
 SETTLED = math.radians(10)
 """A body turned by more against its region is looked at again: the graph was made for bodies that
 stand upright in the crop."""
@@ -170,20 +174,23 @@ class BlazePoseEngine:
         The detector's region is rough: only looks at the body's own region count. What they agree
         on is told as their mean, which errs less than any of them.
         """
-        rough = self._rough(picture, found.region, known)
+        least = FAINT if judge is steady else 0.0
+        rough = self._rough(picture, found.region, known, least)
         if rough is None or hopeless(found.score, rough, judge):
             return None
         pose, mirrored = self._landmarks.both_ways(picture, rough.region)
         sure = judge(found.score, rough, pose, mirrored)
         return None if sure is None else (sure, _mean((pose, rough, mirrored)))
 
-    def _rough(self, picture: Image, region: Region, known: Sequence[Region]) -> Pose | None:
+    def _rough(
+        self, picture: Image, region: Region, known: Sequence[Region], least: float
+    ) -> Pose | None:
         """The body of which the detector saw something; `None` for none, or for one known."""
         for _ in range(ROUGH_LOOKS):
             if not elsewhere(region, known):
                 return None
             rough = self._landmarks(picture, region)
-            if _strayed(rough, region) or not shows(picture, rough.region):
+            if rough.score < least or _strayed(rough, region) or not shows(picture, rough.region):
                 return None
             region = rough.region
         return rough
