@@ -444,12 +444,15 @@ class Slots:
         poses: Sequence[Pose],
     ) -> bool:
         """Whether nobody hidden is nearly as likely to be this body, no other body to be this one,
-        and no other pair to have changed places with this one."""
+        and no other pair to have changed places with this one. What is no clear body is no rival to
+        one that is."""
         off = slot.off(t, pose)
         taken, given = [one for one, _ in pairs], [id(one) for _, one in pairs]
         hidden = [one for one in self._slots if one not in taken and one.near(t, slot)]
         rivals = [one.off(t, pose) for one in hidden]
-        rivals += [slot.off(t, other) for other in poses if id(other) not in given]
+        least = min(evidence(pose), CLEAR)
+        others = [one for one in poses if id(one) not in given and evidence(one) >= least]
+        rivals += [slot.off(t, other) for other in others]
         return all(rival >= CLAIM * off for rival in rivals) and all(
             one.off(t, pose) + slot.off(t, its) >= CLAIM * (off + one.off(t, its))
             for one, its in pairs

@@ -222,6 +222,15 @@ def test_a_search_for_one_look_finds_nobody_new():
     assert [slot.number for slot in people.all] == [1]
 
 
+@pytest.mark.parametrize(("other", "numbers"), [(at(165), []), (poorly(at(165)), [1])])
+def test_what_is_no_clear_body_is_no_rival_to_one_that_is(other, numbers):
+    people = slots()
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200)])
+    people.see(3.0, [], [at(225), other])
+    assert [number for number in seen(people) if number == 1] == numbers
+
+
 def test_whoever_a_search_finds_again_and_again_stays_believed_however_odd_the_body():
     for found, believed in ((True, [True]), (False, [])):
         people = slots()
