@@ -20,10 +20,10 @@ from monitor.posture.model import Frame
 from monitor.redact import redact
 
 LATE_S = 0.8
-"""Of a stream read so long after its pictures were taken, none but key pictures are decoded until
-it is caught up with, and what was decoded so late is not looked at: on a computer that is too slow
-a look may be missed, but none is old. With the turn of other cameras and its own judgement a look
-is to be no older than 1.5 s."""
+"""Of a stream read so long after its pictures were taken, none is decoded until it is caught up
+with, and what was decoded so late is not looked at: on a computer that is too slow a look may be
+missed, but none is old. With the turn of other cameras and its own judgement a look is to be no
+older than 1.5 s."""
 
 TRIES = 2
 """So often what came meanwhile is decoded for a fresher picture; then it waits for the next key
@@ -288,15 +288,14 @@ class Feed:
                 self._state = replace(self._state, resting=resting)
 
     def _skipped(self, source: Source, t: float) -> bool:
-        """Whether to read on to the next key picture: decoding fell behind the camera."""
+        """Whether to read on: decoding fell behind the camera."""
         if source.packet is not None and source.packet.key:
             self._late = 0
         return self._is_late(source, t) or (self._late >= TRIES and not self._overdue)
 
     def _is_late(self, source: Source, t: float) -> bool:
         """Too old to be looked at, and fresher ones will come."""
-        packet = source.packet
-        waits = source.live and packet is not None and not packet.key and not self._overdue
+        waits = source.live and source.packet is not None and not self._overdue
         return waits and self._clock.steady() - t > LATE_S
 
     @property

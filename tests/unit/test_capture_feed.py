@@ -120,8 +120,8 @@ def decoded(pictures: int, *, keys: int, takes_s: dict[int, float]) -> tuple[lis
     return source.retrieved, when(feed, lambda state: state.state == "ended").sampled
 
 
-def test_of_a_stream_read_too_late_none_but_key_pictures_are_decoded() -> None:
-    pictures, looked = decoded(12, keys=6, takes_s={0: 1.9})
+def test_of_a_stream_read_too_late_none_is_decoded_until_it_is_caught_up_with() -> None:
+    pictures, looked = decoded(12, keys=4, takes_s={0: 1.9})
     assert pictures == [0, 6, 7, 8, 9, 10, 11]
     assert looked == 7
 
