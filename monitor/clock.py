@@ -9,6 +9,12 @@ STEP_S = 1.0
 push a clock along by 0.5 ms a second at most."""
 
 
+PROMPT_S = 60.0
+"""A stream's clock is set by the picture that came promptest in so long, or in as long before: a
+camera's clock that runs slow by 50 millionths would date pictures a second too early after six
+hours, and a network that has become slower for good would do so at once."""
+
+
 class Clock(Protocol):
     def now(self) -> datetime:
         """The time of day, aware, UTC."""
@@ -40,9 +46,9 @@ class FrameTimes:
     A stream's clock is believed while it keeps within `tolerance_s` of the arrival times; when it
     jumps, stands still or is missing, arrival time takes over and a new anchor is set. A picture
     cannot come before it was taken: one that would have sets a new anchor too, so that what was
-    held up while connecting does not date everything after it too late. The wall
-    clock is looked at again every `recheck_s`, and at once after a step, which moves the dates of
-    later frames and no duration.
+    held up while connecting does not date everything after it too late. The anchor follows the
+    promptest picture of the last minute or two. The wall clock is looked at again every
+    `recheck_s`, and at once after a step, which moves the dates of later frames and no duration.
     """
 
     def __init__(self, clock: Clock, *, tolerance_s: float = 2.0, recheck_s: float = 60.0):
@@ -50,6 +56,8 @@ class FrameTimes:
         self._tolerance_s = tolerance_s
         self._recheck_s = recheck_s
         self._offset: float | None = None
+        self._least = self._before = float("inf")
+        self._least_from = float("-inf")
         self._last_t = float("-inf")
         self._wall: tuple[float, datetime] | None = None
 
@@ -70,11 +78,13 @@ class FrameTimes:
     def _steady(self, stream_s: float | None, arrived: float) -> float:
         if stream_s is None:
             return max(arrived, self._last_t)
-        if (
-            self._offset is None
-            or not 0.0 <= arrived - stream_s - self._offset <= self._tolerance_s
-        ):
-            self._offset = arrived - stream_s
+        offset = arrived - stream_s
+        if self._offset is None or not 0.0 <= offset - self._offset <= self._tolerance_s:
+            self._least_from, self._least, self._before = arrived, offset, offset
+        elif arrived - self._least_from >= PROMPT_S:
+            self._least_from, self._least, self._before = arrived, offset, self._least
+        self._least = min(self._least, offset)
+        self._offset = min(self._least, self._before)
         return max(stream_s + self._offset, self._last_t)
 
 

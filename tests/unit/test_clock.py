@@ -42,6 +42,23 @@ def test_a_jump_of_the_streams_clock_sets_a_new_anchor_and_never_goes_back() -> 
     assert stamps == sorted(stamps)
 
 
+def test_a_camera_whose_clock_runs_slow_is_not_late_for_it() -> None:
+    """By 100 millionths, with pictures up to 0.3 s late, for twelve hours."""
+    clock = FakeClock()
+    times = FrameTimes(clock)
+    for n in range(12 * 3600):
+        t = arrive(clock, times, n + 0.1 * (n % 4), n * (1 - 1e-4))
+        assert clock.t - 0.35 < t <= clock.t
+
+
+def test_a_network_that_became_slower_for_good_is_late_for_two_minutes() -> None:
+    clock = FakeClock()
+    times = FrameTimes(clock)
+    late = [arrive(clock, times, n + (n > 200), n) - clock.t for n in range(400)]
+    assert late[201:259] == [-1.0] * 58
+    assert late[321:] == [0.0] * 79
+
+
 def test_without_a_stream_clock_arrival_counts() -> None:
     clock = FakeClock()
     times = FrameTimes(clock)
