@@ -258,13 +258,14 @@ class CameraPipeline:
         self._motion.look(frame.t, frame.image)
         answers = self._follow(frame)
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
-        seen = self._mended(frame, answers)
+        searches = not self._slots.all or self._budget.may_search(self._clock.steady())
+        seen = self._mended(frame, answers) if searches else answers
         known = self._slots.known(frame.t, seen)
         looks, mended = _in_view(seen, frame), _in_view(_others(seen, answers), frame)
         believed = [slot.pose for slot in self._slots.seen if slot.believed]
         clear = [pose for pose in looks if evidence(pose) >= CLEAR]
         self._strange = self._motion.outside(map(extent, believed + clear))
-        if not self._slots.all or self._budget.may_search(self._clock.steady()):
+        if searches:
             self._search_among(frame, looks, mended, known)
         else:
             self._slots.see(frame.t, looks, [], mended)
@@ -334,7 +335,8 @@ class CameraPipeline:
         started = self._clock.steady()
         doubts = self._slots.doubts(frame.t, answers)
         looks = mended(self._engine, frame.image, answers, doubts, most=1)
-        self._took(frame.at, "mend", started)
+        ended = self._took(frame.at, "mend", started)
+        self._budget.searched(ended, ended - started)
         return looks
 
     def _find(self, frame: Frame, known: Sequence[Region]) -> list[Pose]:

@@ -110,3 +110,13 @@ def test_a_busy_worker_searches_a_share_of_its_time_and_a_free_one_whenever_it_i
     budget = Budget()
     rounds(budget, 0.0, 5.0, busy=1.0)
     assert searching(budget) == pytest.approx(SEARCHING, abs=0.05)
+
+
+def test_a_second_search_of_the_same_look_counts_as_the_first_does() -> None:
+    budget = Budget()
+    rounds(budget, 0.0, 5.0, busy=1.0)
+    budget.searched(10.0, 0.1)
+    budget.searched(10.02, 0.02)
+    waits_s = 0.12 * (1.0 / SEARCHING - 1.0)
+    assert not budget.may_search(10.0 + waits_s - 0.01)
+    assert budget.may_search(10.02 + waits_s)
