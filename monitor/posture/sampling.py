@@ -92,8 +92,10 @@ class Budget:
         return not self.busy or t >= self._search_t
 
     def searched(self, t: float, took_s: float) -> None:
-        """A search that ended at `t`, perhaps not the first of one look."""
-        self._search_t = max(self._search_t, t) + took_s * (1.0 / SEARCHING - 1.0)
+        """A search that ended at `t`, perhaps not the first of one look. Those of a worker that
+        was free are never made up for."""
+        if self.busy:
+            self._search_t = max(self._search_t, t) + took_s * (1.0 / SEARCHING - 1.0)
 
     def spent(self, t: float, busy_s: float, oldest_s: float) -> None:
         """A round that ended at `t`: seconds it took to judge, and the age of the oldest picture as

@@ -120,3 +120,11 @@ def test_a_second_search_of_the_same_look_counts_as_the_first_does() -> None:
     waits_s = 0.12 * (1.0 / SEARCHING - 1.0)
     assert not budget.may_search(10.0 + waits_s - 0.01)
     assert budget.may_search(10.02 + waits_s)
+
+
+def test_a_worker_that_searched_much_while_it_was_free_searches_on_once_it_is_busy() -> None:
+    budget = Budget()
+    searching(budget)
+    rounds(budget, 60.0, 5.0, busy=1.0)
+    assert budget.busy
+    assert budget.may_search(65.0)
