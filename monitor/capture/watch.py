@@ -13,17 +13,17 @@ from monitor.posture.model import Frame
 Blindness = Literal["frozen", "black", "covered", "defocused"]
 
 WORDS: Mapping[str, str] = {
-    "frozen": "its picture stands still while time goes on",
+    "frozen": "its picture stands still, or shows the same few seconds again and again",
     "black": "its picture is black",
     "covered": "its lens is covered: nothing is left of what it showed",
     "defocused": "it is out of focus or its lens is dirty",
 }
 """What is told of each."""
 
-_LOOP = 64
-"""Pictures that come again and again, so many at most, are no film: those of 12 s at five looks a
-second, for an encoder sharpens one and the same picture step by step after each key picture, and
-these are up to 10 s apart."""
+_LOOP, _LOOP_S = 64, 15.0
+"""Pictures that come again and again, so many and so long after one another at most, are no film: an
+encoder sharpens one and the same picture step by step after each key picture, and these are up to
+10 s apart (50 pictures at five looks a second; two while the camera rests)."""
 
 _GRID, _ACROSS = 8, 240
 """Every 8th point of every 8th row is looked at: 32,400 points of a 1080p picture, and no more than
@@ -38,9 +38,10 @@ _DETAIL_S = 1.0
 class PictureWatch:
     """Says of each sampled frame whether a person could be seen in it at all.
 
-    Frozen: for `frozen_after_s` no picture came but those last seen before (the last 64 that
-    differ, 32 kB each). The same: in at least 97 % of 240 blocks all points looked at have exactly
-    the value they had. A live sensor is noisy, and whatever the encoder drops, each key picture
+    Frozen: for `frozen_after_s` no picture came but those of the time before (15 s, or
+    `frozen_after_s` if that is longer; the last 64 that differ, 32 kB each). A film that goes round
+    in more than that is watched. The same: in at least 97 % of 240 blocks all points looked at have
+    exactly the value they had. A live sensor is noisy, and whatever the encoder drops, each key picture
     (every 1 to 10 s) is coded anew from other noise: some rounding falls otherwise in far more
     blocks. What stays equal is a picture repeated by a driver, a recorder or a bridge. The 3 %
     leave room for the clock a camera writes into its picture. Equality, not small difference, is
@@ -57,7 +58,8 @@ class PictureWatch:
     def __init__(self, *, frozen_after_s: float = 15.0, black_after_s: float = 2.0):
         self._frozen_after_s = frozen_after_s
         self._black_after_s = black_after_s
-        self._seen: deque[NDArray[np.uint8]] = deque(maxlen=_LOOP)
+        self._loop_s = max(_LOOP_S, frozen_after_s)
+        self._seen: deque[tuple[NDArray[np.uint8], float]] = deque(maxlen=_LOOP)
         self._still_from = 0.0
         self._detail, self._shape = Detail(), (0, 0, 0)
         self._detail_t = float("-inf")
@@ -89,9 +91,15 @@ class PictureWatch:
 
     def _still_for(self, points: NDArray[np.uint8], t: float) -> float:
         """Compared with the first of those alike, so that slow change adds up."""
-        if not any(_same(known, points) for known in reversed(self._seen)):
-            self._seen.append(points)
+        while self._seen and t - self._seen[0][1] > self._loop_s:
+            self._seen.popleft()
+        known = next((seen for seen in reversed(self._seen) if _same(seen[0], points)), None)
+        if known is None:
             self._still_from = t
+        else:
+            points = known[0]
+            self._seen = deque((s for s in self._seen if s is not known), maxlen=_LOOP)
+        self._seen.append((points, t))
         return t - self._still_from
 
 

@@ -23,7 +23,8 @@ rss_mb_per_camera each camera beyond the first
 growth            by number of cameras, a third of them with a person: processor seconds in a minute
     of one camera, and megabytes in all
 hall              with `--hall MINUTES` only: 16 cameras dealt to a worker on each core, a third of
-    them with people. oldest_ms: the oldest picture at its judgement; alert_p95_s: from the moment a
+    them with people. states_not_up: how often a camera was told to be down or blind, so that it cost
+    too little; oldest_ms: the oldest picture at its judgement; alert_p95_s: from the moment a
     rule is met to its row
 Run from the repository: `make bench-cameras`, or with options
 `python -m tests.bench.bench_cameras --cameras 1,4,32 --seconds 60 --hall 10`.
@@ -212,7 +213,8 @@ def hall(site: Site, minutes: float) -> dict[str, float]:
         (*used,) = cpu_s_per_minute(pids, 60.0 * minutes)
         megabytes = resident_mb(pids)
     rows = [row for _, keep in pairs for row in journal(keep) if row[0] >= since]
-    states = [row for _, table, row in rows if table == "camera_state" and row["state"] == "up"]
+    told = [row for _, table, row in rows if table == "camera_state"]
+    states = [row for row in told if row["state"] == "up"]
     late = [
         (at - datetime.fromisoformat(row["met_at"])).total_seconds()
         for at, table, row in rows
@@ -221,6 +223,7 @@ def hall(site: Site, minutes: float) -> dict[str, float]:
     return {
         "cameras": len(names),
         "minutes": minutes,
+        "states_not_up": len(told) - len(states),
         "cpu_s_per_minute": round(sum(used) / len(names), 2),
         "oldest_ms": max(row["latency_ms"] for row in states if "latency_ms" in row),
         "fps_least": round(min(row["fps_reached"] for row in states), 2),

@@ -40,15 +40,27 @@ def test_a_repeated_picture_with_a_running_clock_is_frozen() -> None:
     assert verdicts(images)[-1] == "frozen"
 
 
+def round_and_round(pictures: int, every_s: float, seconds: float) -> list[str | None]:
+    loop = [noisy(HALL, 3.0) for _ in range(pictures)]
+    return verdicts([loop[number % pictures] for number in range(round(seconds / every_s))], every_s)
+
+
 def test_a_few_pictures_shown_again_and_again_are_frozen() -> None:
-    loop = [noisy(HALL, 3.0) for _ in range(64)]
-    said = verdicts([loop[number % 64] for number in range(160)], 0.2)
+    said = round_and_round(64, 0.2, 32.0)
     assert said[137:] == [None, *["frozen"] * 22]
 
 
 def test_more_pictures_are_a_film() -> None:
-    loop = [noisy(HALL, 3.0) for _ in range(65)]
-    assert set(verdicts([loop[number % 65] for number in range(260)], 0.2)) == {None}
+    assert set(round_and_round(65, 0.2, 52.0)) == {None}
+
+
+def test_at_rest_a_picture_that_is_sharpened_for_10_s_after_each_key_picture_is_frozen() -> None:
+    assert round_and_round(2, 5.0, 60.0)[-1] == "frozen"
+
+
+def test_a_film_that_goes_round_is_watched_while_the_camera_rests() -> None:
+    """As somebody tries it: 42 s in a loop, of which ten or eleven pictures are looked at."""
+    assert set(round_and_round(11, 4.0, 180.0)) == {None}
 
 
 @pytest.mark.parametrize("sigma", [0.2, 1.0])
