@@ -6,14 +6,13 @@ coarse tiles too, so that a person whom the pose engine missed is not shown eith
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.posture.body import trunk_px
+from monitor.posture.body import scaled, trunk_px
 from monitor.posture.model import BONES, Floats, Image, Landmark, Pose
 
 FACE = tuple(range(11))
@@ -45,6 +44,19 @@ JOINT = (255, 210, 0)
 BONE = (0, 200, 255)
 
 
+def as_kept(image: Image, poses: Sequence[Pose]) -> tuple[Image, list[Pose]]:
+    """The picture no larger than `LONG_SIDE`, and these bodies in its pixels.
+
+    Averaged where pixels would be skipped; else that takes seven times as long for nothing."""
+    height, width = image.shape[:2]
+    scale = LONG_SIDE / max(height, width)
+    if scale >= 1.0:
+        return image, list(poses)
+    how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    smaller = cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=how)
+    return np.asarray(smaller), [scaled(pose, scale, scale) for pose in poses]
+
+
 def picture(
     image: Image,
     judged: Pose | None,
@@ -55,18 +67,9 @@ def picture(
 ) -> bytes | None:
     """A JPEG with the judged person's skeleton, or `None` if a head cannot be placed.
 
-    image: (height, width, 3) RGB, made no larger than `LONG_SIDE` first. others: everybody else in
-    view; shown, heads hidden. faces: discs (x, y, radius in pixels) to hide besides.
+    image: (height, width, 3) RGB. others: everybody else in view; shown, heads hidden. faces: discs
+    (x, y, radius in pixels) to hide besides.
     """
-    if max(image.shape[:2]) > LONG_SIDE:
-        scale = LONG_SIDE / max(image.shape[:2])
-        return picture(
-            _smaller(image, scale),
-            None if judged is None else _scaled(judged, scale),
-            [_scaled(pose, scale) for pose in others],
-            faces=[(x * scale, y * scale, radius * scale) for x, y, radius in faces],
-            skeleton_only=skeleton_only,
-        )
     everyone = [*([judged] if judged is not None else []), *others]
     heads = [head_of(pose) for pose in everyone]
     if any(head is None for head in heads):
@@ -151,8 +154,8 @@ def jpeg(image: Image, quality: int = JPEG_QUALITY) -> bytes:
 
 
 class Waiting:
-    """A picture that is kept for minutes, in case it is asked for: 1080p takes 6 MB, and a tenth of
-    that once packed."""
+    """A picture that is kept for minutes, in case it is asked for: of 1280 x 720 pixels it takes
+    3 MB, and a tenth of that once packed."""
 
     def __init__(self, image: Image) -> None:
         self.kept: Image | bytes = image
@@ -204,15 +207,3 @@ def _bodies(poses: Sequence[Pose], size: tuple[int, int]) -> NDArray[np.uint8]:
         corners = points[[11, 12, 24, 23]].astype(np.int32)
         cv2.fillConvexPoly(mask, corners, 1)
     return mask
-
-
-def _smaller(image: Image, scale: float) -> Image:
-    """Averaged where pixels would be skipped; else that takes seven times as long for nothing."""
-    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    how = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=how))
-
-
-def _scaled(pose: Pose, scale: float) -> Pose:
-    """The same body in a picture of another scale."""
-    return replace(pose, landmarks=pose.landmarks * (scale, scale, scale, 1.0))

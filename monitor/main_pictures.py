@@ -1,10 +1,10 @@
 """Whoever was judged in a picture of the substream, in the main stream's picture of that moment."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.capture.main_stream import Moment
-from monitor.posture.body import apart
+from monitor.posture.body import apart, scaled
 from monitor.posture.model import Image, Pose, Region
 
 APART = 0.25
@@ -28,18 +28,9 @@ class Main:
         another size (height, width), and as they are found here. seen: the judged body first.
         `None` if that is not found in its place: heads would be hidden in the wrong places."""
         scale = (image.shape[1] / seen_in[1], image.shape[0] / seen_in[0])
-        expected = [_scaled(pose, *scale) for pose in seen]
+        expected = [scaled(pose, *scale) for pose in seen]
         found = self.follow(image, [pose.region for pose in expected])
         if found[0] is None or apart(expected[0], found[0]) > APART:
             return None
         here = [pose for pose in found if pose is not None]
-        return [_scaled(judged, *scale), *expected, *here]
-
-
-def _scaled(pose: Pose, x: float, y: float) -> Pose:
-    region = pose.region
-    return replace(
-        pose,
-        landmarks=pose.landmarks * (x, y, x, 1.0),
-        region=Region(region.x * x, region.y * y, region.size * max(x, y), region.angle),
-    )
+        return [scaled(judged, *scale), *expected, *here]

@@ -317,11 +317,13 @@ class Recorder:
     def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
         """The picture as it may be kept: see `monitor.evidence.picture`. Where no body is shown
         all of it is tiles, and no face has to be found."""
+        image, bodies = evidence.as_kept(image, [*([] if judged is None else [judged]), *others])
+        first = 0 if judged is None else 1
         return evidence.picture(
             image,
-            judged,
-            others,
-            faces=self._faces(image) if judged is not None or others else (),
+            bodies[0] if first else None,
+            bodies[first:],
+            faces=self._faces(image) if bodies else (),
             skeleton_only=self._keep.skeleton_only,
         )
 
@@ -396,8 +398,8 @@ class Recorder:
             others = [slot.pose for slot in step.slots if slot.number != person.slot]
             seen = next((s.pose for s in step.slots if s.number == person.slot), person.pose)
             main = None if self._main is None else self._main.at(step.t)
-            draw = partial(self._draw, person.pose, [seen, *others])
-            peaks[episode.slot] = _Peak(step.frame.image, draw, main)
+            image, bodies = evidence.as_kept(step.frame.image, [person.pose, seen, *others])
+            peaks[episode.slot] = _Peak(image, partial(self._draw, bodies[0], bodies[1:]), main)
         record.peak = peaks[episode.slot]
         record.shown, record.lost = episode.value, False
 

@@ -225,7 +225,7 @@ class WatchedCamera:
         step = self._step
         if feed.state == "up" and step is not None:
             if step.frame is None and (step.at - feed.since).total_seconds() > self._job.plan.gap_s:
-                return "down", "no pictures come"
+                return "down", why_unseen(feed, step.t, self._job.plan.gap_s, self._budget.busy)
             if step.frame is not None and step.blind is not None:
                 return "blind", WORDS[step.blind]
             if step.astray is not None:
@@ -301,6 +301,14 @@ class WatchedCamera:
             coach=self._pipeline.coach.told(self._job.plan.rules),
             updated_at=now,
         )
+
+
+def why_unseen(feed: FeedState, t: float, gap_s: float, busy: bool) -> str:
+    """Why nothing was looked at for `gap_s` by `t`, of a camera that is connected."""
+    comes = feed.in_t is not None and t - feed.in_t <= gap_s
+    if busy and comes:
+        return "the computer is overloaded: pictures come and are too old by the time they are read"
+    return "no pictures come"
 
 
 class Worker:

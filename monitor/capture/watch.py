@@ -21,9 +21,9 @@ WORDS: Mapping[str, str] = {
 """What is told of each."""
 
 _LOOP, _LOOP_S = 64, 15.0
-"""Pictures that come again and again, so many and so long after one another at most, are no film: an
-encoder sharpens one and the same picture step by step after each key picture, and these are up to
-10 s apart (50 pictures at five looks a second; two while the camera rests)."""
+"""Pictures that come again and again, so many and so long after one another at most, are no film:
+an encoder sharpens one and the same picture step by step after each key picture, and these are up
+to 10 s apart (50 pictures at five looks a second; two while the camera rests)."""
 
 _GRID, _ACROSS = 8, 240
 """Every 8th point of every 8th row is looked at: 32,400 points of a 1080p picture, and no more than
@@ -40,8 +40,8 @@ class PictureWatch:
 
     Frozen: for `frozen_after_s` no picture came but those of the time before (15 s, or
     `frozen_after_s` if that is longer; the last 64 that differ, 32 kB each). A film that goes round
-    in more than that is watched. The same: in at least 97 % of 240 blocks all points looked at have
-    exactly the value they had. A live sensor is noisy, and whatever the encoder drops, each key picture
+    in more is watched. The same: in at least 97 % of 240 blocks all points looked at have exactly
+    the value they had. A live sensor is noisy, and whatever the encoder drops, each key picture
     (every 1 to 10 s) is coded anew from other noise: some rounding falls otherwise in far more
     blocks. What stays equal is a picture repeated by a driver, a recorder or a bridge. The 3 %
     leave room for the clock a camera writes into its picture. Equality, not small difference, is

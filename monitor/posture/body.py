@@ -1,13 +1,13 @@
 """What the shape of a pose says: its size, its place, its proportions, and whether two are one."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.posture.model import Floats, Landmark, Pose
+from monitor.posture.model import Floats, Landmark, Pose, Region
 
 BODY = (
     Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP,
@@ -63,6 +63,16 @@ def trunk_px(pose: Pose) -> float:
         [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.RIGHT_HIP, Landmark.LEFT_HIP], :2
     ]
     return max(1.0, float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).max()))
+
+
+def scaled(pose: Pose, x: float, y: float) -> Pose:
+    """The same body in a picture so many times as wide and as high."""
+    region = pose.region
+    return replace(
+        pose,
+        landmarks=pose.landmarks * (x, y, x, 1.0),
+        region=Region(region.x * x, region.y * y, region.size * max(x, y), region.angle),
+    )
 
 
 class Place(NamedTuple):

@@ -23,7 +23,7 @@ rss_mb_per_camera each camera beyond the first
 growth            by number of cameras, a third of them with a person: processor seconds in a minute
     of one camera, and megabytes in all
 hall              with `--hall MINUTES` only: 16 cameras dealt to a worker on each core, a third of
-    them with people. states_not_up: how often a camera was told to be down or blind, so that it cost
+    them with people. states_not_up: how often a camera was told to be down or blind, and so cost
     too little; oldest_ms: the oldest picture at its judgement; alert_p95_s: from the moment a
     rule is met to its row
 Run from the repository: `make bench-cameras`, or with options

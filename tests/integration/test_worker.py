@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from monitor import coaches, recordings
+from monitor.capture.feed import FeedState
 from monitor.pipeline import CameraPlan
 from monitor.posture.coach import Coach
 from monitor.recorder import Keep, nobody
 from monitor.store.database import migrate, open_database, sessions_of
 from monitor.store.journal import Journal, drain
 from monitor.store.tables import CameraState
-from monitor.worker import CameraJob, WatchedCamera
+from monitor.worker import CameraJob, WatchedCamera, why_unseen
 from tests.builders import a_rule
 from tests.fakes import FakeClock, ToldEngine
 from tests.integration.recorded import BEGIN, after
@@ -37,6 +38,16 @@ def test_a_silence_is_told_twice_a_second_however_often_the_loop_comes_round(tmp
     assert 14 <= len(looks) <= 17
     assert {look.blind for look in looks} == {"no pictures"}
     assert looks[-1].t - looks[0].t > 7
+
+
+@pytest.mark.parametrize(
+    ("in_t", "busy", "said"),
+    [(None, True, "no pictures"), (5.0, True, "no pictures"), (9.0, False, "no pictures"),
+     (9.0, True, "the computer is overloaded")],
+)  # fmt: skip
+def test_a_camera_is_not_blamed_for_a_computer_that_is_too_slow(in_t, busy, said):
+    feed = FeedState("up", BEGIN, in_t=in_t)
+    assert why_unseen(feed, 10.0, 2.0, busy).startswith(said)
 
 
 def last_word(folder: Path) -> CameraState:

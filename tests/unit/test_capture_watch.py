@@ -42,7 +42,9 @@ def test_a_repeated_picture_with_a_running_clock_is_frozen() -> None:
 
 def round_and_round(pictures: int, every_s: float, seconds: float) -> list[str | None]:
     loop = [noisy(HALL, 3.0) for _ in range(pictures)]
-    return verdicts([loop[number % pictures] for number in range(round(seconds / every_s))], every_s)
+    return verdicts(
+        [loop[number % pictures] for number in range(round(seconds / every_s))], every_s
+    )
 
 
 def test_a_few_pictures_shown_again_and_again_are_frozen() -> None:

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from monitor.evidence import Waiting, head_of, hide_disc, mask_out, picture
+from monitor.evidence import Waiting, as_kept, head_of, hide_disc, mask_out, picture
 from monitor.posture.model import Landmark, Pose
 from tests.builders import a_pose, joints
 
@@ -77,8 +77,18 @@ def test_a_lying_head_and_one_at_the_edge():
     assert np.array_equal(image, before)
 
 
-def test_a_large_picture_is_kept_smaller():
-    assert max(decoded(picture(noise(1080, 1920), a_pose(), [])).shape) == 1280
+@pytest.mark.parametrize("times", [1.5, 3.0])
+def test_a_large_picture_is_kept_smaller_with_bodies_in_their_places(times: float):
+    pose = a_pose()
+    smaller, (kept,) = as_kept(noise(round(720 * times), round(1280 * times)), [pose])
+    assert smaller.shape == (720, 1280, 3)
+    assert kept.landmarks[:, :2] * times == pytest.approx(pose.landmarks[:, :2])
+    assert kept.region.size * times == pytest.approx(pose.region.size)
+
+
+def test_a_small_picture_is_kept_as_it_is():
+    image, pose = noise(720, 1280), a_pose()
+    assert as_kept(image, [pose]) == (image, [pose])
 
 
 @pytest.mark.parametrize("polygon", [[(0, 0), (0.5, 0), (0.5, 1), (0, 1)]])
