@@ -69,6 +69,17 @@ def a_pose(
     return Pose(landmarks, gravity * (1.0, -1.0, -1.0), 0.9, Region(at[0], at[1], 3 * scale))
 
 
+def hips_on_knees(at: tuple[float, float] = (320.0, 240.0), scale: float = 100.0) -> Pose:
+    """A look with the bones of no body."""
+    body = joints()
+    for hip, knee, ankle in (
+        (L.LEFT_HIP, L.LEFT_KNEE, L.LEFT_ANKLE),
+        (L.RIGHT_HIP, L.RIGHT_KNEE, L.RIGHT_ANKLE),
+    ):
+        body[hip], body[ankle] = body[knee] * (1, 0.95, 1), body[knee] * (1, 1.05, 1)
+    return a_pose(body, at=at, scale=scale)
+
+
 def a_person(slot: int = 1, *, zones: tuple[str, ...] = (), **body: float) -> Person:
     gravity = joints(**body)
     pose = a_pose(gravity)

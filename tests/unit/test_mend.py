@@ -8,7 +8,7 @@ import pytest
 from monitor.pose.mend import mended
 from monitor.posture.belief import misshapen
 from monitor.posture.model import Image, Landmark, Pose, Region
-from tests.builders import a_pose, joints
+from tests.builders import a_pose, hips_on_knees, joints
 
 L = Landmark
 PICTURE = np.zeros((480, 640, 3), np.uint8)
@@ -40,16 +40,6 @@ def standing(x: float = 320.0) -> Pose:
     return a_pose(joints(), at=(x, 240.0))
 
 
-def hips_on_knees(x: float = 320.0) -> Pose:
-    body = joints()
-    for hip, knee, ankle in (
-        (L.LEFT_HIP, L.LEFT_KNEE, L.LEFT_ANKLE),
-        (L.RIGHT_HIP, L.RIGHT_KNEE, L.RIGHT_ANKLE),
-    ):
-        body[hip], body[ankle] = body[knee] * (1, 0.95, 1), body[knee] * (1, 1.05, 1)
-    return a_pose(body, at=(x, 240.0))
-
-
 def test_the_bones_tell_a_body_from_a_look_that_went_wrong() -> None:
     assert not misshapen(standing())
     assert misshapen(hips_on_knees())
@@ -74,7 +64,10 @@ def test_it_stays_when_nobody_is_found_there(look: Pose | None, found: tuple[Pos
 
 
 def test_what_is_not_doubted_is_not_searched_again_nor_more_than_asked() -> None:
-    engine, looks = Finder(), [standing(), hips_on_knees(2000.0), hips_on_knees(4000.0)]
+    engine, looks = (
+        Finder(),
+        [standing(), hips_on_knees((2000.0, 240.0)), hips_on_knees((4000.0, 240.0))],
+    )
     assert mended(engine, PICTURE, looks, [None, *looks[1:]], most=1) == looks
     assert len(engine.searched) == 1
 

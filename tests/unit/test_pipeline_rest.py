@@ -1,6 +1,6 @@
 """What one camera's pipeline says of time at rest, and of who keeps it awake."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.posture.model import Frame, Pose
 from monitor.posture.sampling import Budget
-from tests.builders import a_pose
+from tests.builders import a_pose, hips_on_knees
 from tests.fakes import FakeClock, ToldEngine
 
 BEGIN = datetime.fromisoformat("2026-03-02T12:00:00+00:00")
@@ -84,9 +84,13 @@ def test_a_body_in_which_nothing_moves_hastens_no_search() -> None:
     assert searches(camera, 20.0) / 20.0 < often / 10.0 / 4
 
 
-def test_a_busy_computer_follows_whom_it_knows_and_searches_less() -> None:
+@pytest.mark.parametrize("body", [a_pose, hips_on_knees])
+def test_a_busy_computer_follows_whom_it_knows_and_searches_less(
+    body: Callable[..., Pose],
+) -> None:
+    """Nor for a look that is doubted."""
     camera = Camera()
-    camera.poses = [a_pose(at=(320, 200), scale=60)]
+    camera.poses = [body(at=(320, 200), scale=60)]
     free = searches(camera, 5.0)
     camera.budget.spent(0.0, 0.0, 0.0)
     camera.budget.spent(1.0, 1.0, 0.0)
