@@ -182,7 +182,7 @@ class Episodes:
         self._last[key] = (t, value)
         if last is not None and t - last[0] > rule.forget_s:
             last = None
-        yield from self._end_if_over(t, key)
+        yield from self._end_if_over(t, key, (t, value))
         episode = self._running.get(key) or self._taken_up(t, value, person, rule, new=last is None)
         if episode is None:
             if value >= rule.enter:
@@ -225,12 +225,16 @@ class Episodes:
         _lose(episode, t)
         yield from self._end_if_over(t, key)
 
-    def _end_if_over(self, t: float, key: tuple[int, str]) -> Iterator[Change]:
-        """Released for long enough, or unseen for too long."""
+    def _end_if_over(
+        self, t: float, key: tuple[int, str], new: tuple[float, float] | None = None
+    ) -> Iterator[Change]:
+        """Released for long enough, or unseen for too long. new: a sample not taken in yet, which
+        may lie over the limit again."""
         episode = self._running.get(key)
         if episode is None:
             return
-        if episode.below_t is not None and t - episode.below_t >= episode.rule.release_s:
+        below_to = t if new is None else _below_to(episode, new)
+        if episode.below_t is not None and below_to - episode.below_t >= episode.rule.release_s:
             yield from self._end(key, episode.below_t)
         elif t - episode.seen_t > episode.rule.forget_s:
             yield from self._end(key, episode.seen_t)
@@ -280,7 +284,7 @@ def _begin(
 def _advance(episode: Episode, t: float, value: float, person: Person) -> None:
     """Take one more sample into a running episode."""
     last, new, leave = (episode.seen_t, episode.value), (t, value), episode.rule.leave
-    bridged = episode.unseen_t is None or t - episode.unseen_t <= episode.rule.release_s
+    bridged = _bridged(episode, t)
     if bridged:
         _hold(episode, last, new)
     if value >= leave:
@@ -288,6 +292,18 @@ def _advance(episode: Episode, t: float, value: float, person: Person) -> None:
     elif episode.below_t is None:
         episode.below_t = _crossing(last, new, leave) if bridged else episode.seen_t
     _note(episode, t, value, person)
+
+
+def _bridged(episode: Episode, t: float) -> bool:
+    """Whether a straight line leads from the last sample to one at `t`."""
+    return episode.unseen_t is None or t - episode.unseen_t <= episode.rule.release_s
+
+
+def _below_to(episode: Episode, new: tuple[float, float]) -> float:
+    """Until when a measure under the limit stayed there, as a sample not taken in yet tells."""
+    last, leave = (episode.seen_t, episode.value), episode.rule.leave
+    returns = last[1] < leave <= new[1] and _bridged(episode, new[0])
+    return _crossing(last, new, leave) if returns else new[0]
 
 
 def _hold(episode: Episode, a: tuple[float, float], b: tuple[float, float]) -> None:

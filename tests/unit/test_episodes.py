@@ -45,6 +45,19 @@ def test_a_long_bend_is_one_event_at_any_sampling(every, offset):
     assert event.peak == pytest.approx(75)
 
 
+@pytest.mark.parametrize("every", [0.1, 0.2, 0.4])
+@pytest.mark.parametrize("offset", [0.0, 0.07, 0.17])
+def test_whoever_straightens_for_less_than_the_release_goes_on_at_any_sampling(every, offset):
+    """Down to 5 degrees and back in 1.6 s, under the limit for 1.1 of them."""
+    rule = a_rule(release_s=1.2)
+    assert 1.1 < 1.6 * (rule.leave - 5.0) / 70.0 < 1.2
+    changes = watch(
+        lambda t: min(bend(20, 50)(t), 5.0 + 87.5 * abs(t - 30.0)) if t < 50 else 5.0,
+        rule, every=every, until=60, offset=offset,
+    )  # fmt: skip
+    assert kinds(changes) == [Kind.STARTED, Kind.ENDED]
+
+
 @pytest.mark.parametrize("every", [0.2, 1.0])
 def test_a_bend_shorter_than_the_hold_is_nothing(every):
     assert watch(bend(20, 23), every=every) == []
