@@ -23,8 +23,6 @@ from monitor.worker import CameraJob, WatchedCamera
 from tests.fakes import FakeClock, ToldEngine
 from tests.integration.video import encode_h264
 
-pytestmark = pytest.mark.alone
-
 BEGIN = datetime(2026, 3, 2, 12, 0, 10, tzinfo=UTC)
 SIZE = (192, 320)
 FPS = 4
