@@ -131,8 +131,8 @@ class _Peak:
         draw: Callable[[Image, Image | None], bytes | None],
         main: Moment | None,
     ) -> None:
-        """image: in which it was judged. draw: in that, or in the main stream's picture. main: what
-        that shows, of a camera that has one."""
+        """image: in which it was judged, as it is kept. draw: in that, or in the main stream's
+        picture. main: what that shows, of a camera that has one."""
         self._seen = Waiting(image)
         self._draw = draw
         self._main = main
