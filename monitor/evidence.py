@@ -44,7 +44,7 @@ JOINT = (255, 210, 0)
 BONE = (0, 200, 255)
 
 
-def as_kept(image: Image, poses: Sequence[Pose]) -> tuple[Image, list[Pose]]:
+def reduced(image: Image, poses: Sequence[Pose]) -> tuple[Image, list[Pose]]:
     """The picture no larger than `LONG_SIDE`, and these bodies in its pixels.
 
     Averaged where pixels would be skipped; else that takes seven times as long for nothing."""

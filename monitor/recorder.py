@@ -317,7 +317,7 @@ class Recorder:
     def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
         """The picture as it may be kept: see `monitor.evidence.picture`. Where no body is shown
         all of it is tiles, and no face has to be found."""
-        image, bodies = evidence.as_kept(image, [*([] if judged is None else [judged]), *others])
+        image, bodies = evidence.reduced(image, [*([] if judged is None else [judged]), *others])
         first = 0 if judged is None else 1
         return evidence.picture(
             image,
@@ -398,7 +398,7 @@ class Recorder:
             others = [slot.pose for slot in step.slots if slot.number != person.slot]
             seen = next((s.pose for s in step.slots if s.number == person.slot), person.pose)
             main = None if self._main is None else self._main.at(step.t)
-            image, bodies = evidence.as_kept(step.frame.image, [person.pose, seen, *others])
+            image, bodies = evidence.reduced(step.frame.image, [person.pose, seen, *others])
             peaks[episode.slot] = _Peak(image, partial(self._draw, bodies[0], bodies[1:]), main)
         record.peak = peaks[episode.slot]
         record.shown, record.lost = episode.value, False
