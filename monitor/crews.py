@@ -1,5 +1,6 @@
 """All workers together: whom to replace, whom to put alone, and when to hold still."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Crews:
     def __init__(self, crews: Sequence[Crew]) -> None:
         self._crews = list(crews)
         self._strikes: dict[str, list[float]] = defaultdict(list)
+        self._stalled_at = -math.inf
         self.stalled = 0
         """How many workers fell silent together, when that is half of them or more."""
 
@@ -53,7 +55,7 @@ class Crews:
         """Whom to start again is gone afterwards, and starts with `revive`."""
         troubles = [(crew, trouble) for crew in self._crews if (trouble := crew.trouble(t))]
         self.stalled = self._silent_together(t, [trouble for _, trouble in troubles])
-        spared = self._spared(t) if self.stalled else []
+        spared = self._spared(t)
         return [
             self._lost(crew, trouble, t)
             for crew, trouble in troubles
@@ -78,7 +80,12 @@ class Crews:
 
     def _spared(self, t: float) -> list[Crew]:
         """Who is not replaced while everybody hangs: the fault is not theirs. In the end one at a
-        time is, the next when that one has come to life."""
+        time is, the next when that one has come to life. When the first wakes by itself, the
+        others are given time to."""
+        if not self.stalled:
+            wakes = t - self._stalled_at <= HUNG_S
+            return [c for c in self._crews if wakes and c.silence(t) <= STALL_S]
+        self._stalled_at = t
         silent = sorted((c for c in self._crews if c.alive), key=lambda crew: -crew.silence(t))
         waited = silent[0].silence(t) > STALL_S and len(silent) == len(self._crews)
         return silent[1:] if waited else silent

@@ -1,7 +1,9 @@
 """What a worker process says of itself while it lives, and as it dies.
 
 Lines on its standard output: `beat CAMERA` before it steps a camera, `thread IDENT NATIVE CAMERA`
-for each capture thread, and in the end what `faulthandler` has to say of a crash.
+for each capture thread, and in the end what `faulthandler` has to say of a crash. That comes in
+pieces, and while one thread crashes another may beat in between: so each of our own lines begins
+with a sign of its own (STX).
 """
 
 import os
@@ -12,7 +14,8 @@ from collections.abc import Iterator
 CAPTURE = "capture "
 """How the names of capture threads begin; the camera's follows."""
 
-CRASHED = re.compile(rb"Current thread 0x([0-9a-f]+)")
+OURS = re.compile(rb"\x02(\S+) ([^\n]*)\n")
+CRASHED = re.compile(rb"Current thread 0x([0-9a-f]+) ")
 
 
 class Heart:
@@ -27,7 +30,7 @@ class Heart:
     def beat(self, camera: str) -> bool:
         """This camera is stepped next; all capture threads have been started. Whether there is
         still somebody to listen."""
-        words = f"beat {camera}\n".encode()
+        words = f"\x02beat {camera}\n".encode()
         if not self._threads_told:
             self._threads_told = True
             words = b"".join(_threads()) + words
@@ -45,7 +48,7 @@ def _threads() -> Iterator[bytes]:
     for thread in threading.enumerate():
         if thread.name.startswith(CAPTURE):
             camera = thread.name.removeprefix(CAPTURE)
-            yield f"thread {thread.ident} {thread.native_id} {camera}\n".encode()
+            yield f"\x02thread {thread.ident} {thread.native_id} {camera}\n".encode()
 
 
 class Pulse:
@@ -63,8 +66,12 @@ class Pulse:
 
     def hear(self, said: bytes) -> bool:
         """Whether a beat was among it."""
-        *lines, self._rest = (self._rest + said).split(b"\n")
-        beats = [self._line(line) for line in lines]
+        said = self._rest + said
+        beats = [self._ours(*words) for words in OURS.findall(said)]
+        *lines, self._rest = OURS.sub(b"", said).split(b"\n")
+        for line in lines:
+            if crashed := CRASHED.match(line):
+                self._crashed_on = int(crashed[1], 16)
         return any(beats)
 
     @property
@@ -74,14 +81,12 @@ class Pulse:
             return self._owners[self._crashed_on]
         return self.camera
 
-    def _line(self, line: bytes) -> bool:
-        match line.split(b" "):
-            case [b"beat", camera]:
-                self.camera = camera.decode()
-                return True
-            case [b"thread", ident, native, camera]:
-                self._owners[int(ident)] = camera.decode()
-                self.captures.add(int(native))
-        if crashed := CRASHED.match(line):
-            self._crashed_on = int(crashed[1], 16)
+    def _ours(self, word: bytes, rest: bytes) -> bool:
+        """Whether it is a beat."""
+        if word == b"beat":
+            self.camera = rest.decode()
+            return True
+        ident, native, camera = rest.split(b" ")
+        self._owners[int(ident)] = camera.decode()
+        self.captures.add(int(native))
         return False

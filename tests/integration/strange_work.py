@@ -34,7 +34,8 @@ def cameras() -> list[str]:
 
 
 def crash(begin: threading.Event) -> None:
-    """Not a beat too early: a supervisor is to know whose thread this was."""
+    """Not a beat too early: a supervisor is to know whose thread this was. All others hold still
+    then, as `faulthandler` may crash itself at a thread that runs, before it names this one."""
     begin.wait()
     signal.raise_signal(signal.SIGSEGV)
 
@@ -46,24 +47,26 @@ def main() -> None:
     if any(name.startswith("mute") for name in names):
         over.wait()
     for name in names:
-        does = crash if name.startswith("dies") else threading.Event.wait
-        threading.Thread(target=does, args=(begin,), name=CAPTURE + name, daemon=True).start()
+        does, until = (crash, begin) if name.startswith("dies") else (threading.Event.wait, over)
+        threading.Thread(target=does, args=(until,), name=CAPTURE + name, daemon=True).start()
     heart = Heart(sys.stdout.fileno())
     faulthandler.enable(sys.stdout)
     held: list[bytes] = []
     while not over.wait(0.02):
         for name in names:
             heart.beat(name)
-            begin.set()
-            behave(name, held)
+            behave(name, held, begin)
 
 
-def behave(name: str, held: list[bytes]) -> None:
+def behave(name: str, held: list[bytes], begin: threading.Event) -> None:
     if name.startswith("hangs"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGUSR1})
         threading.Event().wait()
     while name.startswith("toils"):
         pass
+    if name.startswith("dies"):
+        begin.set()
+        threading.Event().wait()
     if name.startswith("grows") and not held:
         held.append(os.urandom(400_000_000))
 

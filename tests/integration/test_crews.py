@@ -178,8 +178,19 @@ def test_after_a_stall_everybody_is_as_before(made):
         os.kill(pid, signal.SIGSTOP)
     assert life.pass_s(2 * HUNG_S, but=[0, 1]) is None
     assert life.crews.stalled == 2
-    for pid in pids:
-        os.kill(pid, signal.SIGCONT)
-    assert life.pass_s(2 * HUNG_S) is None
+    os.kill(pids[0], signal.SIGCONT)
+    assert life.pass_s(HUNG_S, but=[1]) is None
     assert life.crews.stalled == 0
+    os.kill(pids[1], signal.SIGCONT)
+    assert life.pass_s(2 * HUNG_S) is None
     assert [crew.pid for crew in life.crews] == pids
+
+
+def test_who_does_not_wake_after_a_stall_is_replaced(made):
+    life = made("a", "b")
+    pids = [crew.pid for crew in life.crews]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    assert life.pass_s(2 * HUNG_S, but=[0, 1]) is None
+    os.kill(pids[0], signal.SIGCONT)
+    assert life.pass_s(HUNG_S + 1, but=[1]).cameras == ["b"]
