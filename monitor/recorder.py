@@ -33,8 +33,9 @@ from monitor.store.tables import Base, Incident
 
 log = structlog.get_logger()
 
-FaceFinder = Callable[[Image], Sequence[tuple[float, float, float]]]
-"""Discs (x, y, radius in pixels) that cover the faces in a picture."""
+FaceFinder = Callable[[Image, Sequence[Pose]], Sequence[tuple[float, float, float]]]
+"""Discs (x, y, radius in pixels) that cover the faces in a picture: the small ones where these
+bodies are, for the rest of it will be tiles."""
 
 PICTURE_STEP = 2.0
 """A picture is replaced when the measure rose by this much (degrees or centimetres) since: less
@@ -175,7 +176,7 @@ def _known_by(record: _Record) -> dict[str, Any]:
     }
 
 
-def nobody(_image: Image) -> Sequence[tuple[float, float, float]]:
+def nobody(_image: Image, _poses: Sequence[Pose]) -> Sequence[tuple[float, float, float]]:
     return ()
 
 
@@ -323,7 +324,7 @@ class Recorder:
             image,
             bodies[0] if first else None,
             bodies[first:],
-            faces=self._faces(image) if bodies else (),
+            faces=self._faces(image, bodies) if bodies else (),
             skeleton_only=self._keep.skeleton_only,
         )
 

@@ -40,7 +40,7 @@ def main() -> None:
     )
     faces = faces_of(data)
     worker = Worker(
-        orders.jobs, engine, SystemClock(), orders.keep, faces.find if faces else nobody
+        orders.jobs, engine, SystemClock(), orders.keep, faces.find_near if faces else nobody
     )
     stop_on_signals(worker)
     gc.freeze()  # what was loaded stays: it need not be looked at whenever a camera is opened

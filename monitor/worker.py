@@ -142,6 +142,11 @@ class WatchedCamera:
     def name(self) -> str:
         return self._job.plan.name
 
+    @property
+    def turn(self) -> tuple[bool, float]:
+        """Whose is lower is looked at first: where somebody may be, and longest ago."""
+        return not self._pipeline.there, self._picture_t
+
     def start(self) -> None:
         self._feed.start()
         if self._main is not None:
@@ -347,15 +352,18 @@ class Worker:
                 camera.stop(for_good=self._for_good)
 
     def step(self, timeout: float, alive: Callable[[str], None]) -> None:
-        """Wait for a picture, then look at every camera once."""
+        """Wait for a picture, then look at every camera once, first where somebody is: after a
+        picture of any other the round begins anew if another picture has come meanwhile."""
         self._wakeup.wait(timeout)
         self._wakeup.clear()
         began = self._clock.steady()
-        for camera in self.cameras:
+        for camera in sorted(self.cameras, key=lambda camera: camera.turn):
             if self._stopping:
                 return
             alive(camera.name)
-            camera.step()
+            nobody_there, _ = camera.turn
+            if camera.step() and nobody_there and self._wakeup.is_set():
+                break
         ended = self._clock.steady()
         self._budget.spent(ended, ended - began, max(camera.age_s for camera in self.cameras))
 

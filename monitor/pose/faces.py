@@ -1,17 +1,18 @@
 """A second net for faces: MediaPipe's full-range face detector, which needs no body to find one.
 
 It sees a face down to about a thirtieth of the square it looks at; so that small ones are seen as
-well, a picture is looked at whole and in overlapping squares.
+well, a picture is looked at whole and in smaller squares.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from monitor.pose.blazepose.detector import Boxes
 from monitor.pose.crops import checked, to_picture, whole
 from monitor.pose.models import face_model
-from monitor.posture.model import Floats, Image, Region
+from monitor.posture.model import Floats, Image, Pose, Region
+from monitor.posture.windows import around
 
 SIDE = 192
 _CELLS = ((48, 1),)
@@ -48,17 +49,24 @@ class Faces:
 
     def find(self, image: Image) -> list[Disc]:
         """A disc over each face, some of them twice."""
+        return self._all(image, _corners(image))
+
+    def find_near(self, image: Image, poses: Sequence[Pose]) -> list[Disc]:
+        """The same of large faces anywhere, and of small ones near these bodies alone."""
+        return self._all(image, map(around, poses))
+
+    def _all(self, image: Image, smaller: Iterable[Region]) -> list[Disc]:
         picture = checked(image)
-        return [disc for window in _windows(picture) for disc in self.within(picture, window)]
+        windows = (whole(picture), *smaller)
+        return [disc for window in windows for disc in self.within(picture, window)]
 
     def within(self, picture: Image, window: Region) -> list[Disc]:
         """A disc over each face in one square of the picture."""
         return [_disc(values, window) for values, _ in self._boxes(picture, window, SURE)]
 
 
-def _windows(image: Image) -> Iterator[Region]:
-    """The whole picture, and squares in its corners that overlap."""
-    yield whole(image)
+def _corners(image: Image) -> Iterator[Region]:
+    """Squares in the picture's corners that overlap."""
     height, width = image.shape[:2]
     side = WINDOW * max(height, width)
     for x in {min(side, width) / 2, width - min(side, width) / 2}:

@@ -36,8 +36,9 @@ LATE_S = 0.5
 """Pictures older than this at their judgement say the same."""
 
 SEARCHING = 0.25
-"""Share of a worker's time for searches once it is too busy: whoever is known comes first, as to
-follow somebody takes the time of one searched square, and whoever is lost takes many."""
+"""Share of a worker's time for searches once it is too busy, and less as cameras get less of what
+they ask for: whoever is known comes first, as to follow somebody takes the time of one searched
+square, and whoever is lost takes many."""
 
 SLOWER, FASTER = 0.8, 1.1
 """By how much less and more, once a second."""
@@ -95,7 +96,8 @@ class Budget:
         """A search that ended at `t`, perhaps not the first of one look. Those of a worker that
         was free are never made up for."""
         if self.busy:
-            self._search_t = max(self._search_t, t) + took_s * (1.0 / SEARCHING - 1.0)
+            waits_s = took_s * (1.0 / (SEARCHING * self.share) - 1.0)
+            self._search_t = max(self._search_t, t) + waits_s
 
     def spent(self, t: float, busy_s: float, oldest_s: float) -> None:
         """A round that ended at `t`: seconds it took to judge, and the age of the oldest picture as

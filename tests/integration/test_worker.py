@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor import coaches, recordings
+from monitor import coaches, recordings, worker
 from monitor.capture.feed import FeedState
 from monitor.pipeline import CameraPlan
 from monitor.posture.coach import Coach
@@ -15,7 +15,7 @@ from monitor.recorder import Keep, nobody
 from monitor.store.database import migrate, open_database, sessions_of
 from monitor.store.journal import Journal, drain
 from monitor.store.tables import CameraState
-from monitor.worker import CameraJob, WatchedCamera, why_unseen
+from monitor.worker import CameraJob, WatchedCamera, Worker, why_unseen
 from tests.builders import a_rule
 from tests.fakes import FakeClock, ToldEngine
 from tests.integration.recorded import BEGIN, after
@@ -87,3 +87,34 @@ def test_a_damaged_file_of_what_a_camera_can_judge_is_said_and_learnt_anew(tmp_p
     assert told is not None
     assert told["seen_s"] == 0
     assert "what a camera can judge not readable" in capsys.readouterr().out
+
+
+class Queue:
+    """A camera of which there is always a new picture."""
+
+    def __init__(self, job, _engine, _clock, wakeup, *_):
+        self.name, self.age_s, self.looks = job.plan.name, 0.0, []
+        self._wakeup = wakeup
+
+    @property
+    def turn(self):
+        return not self.name.startswith("somebody"), max(self.looks, default=0)
+
+    def step(self):
+        self.looks.append(next(Queue.moments))
+        self._wakeup.set()
+        return True
+
+
+def test_cameras_with_somebody_come_first_and_of_the_others_none_is_left_out(tmp_path, monkeypatch):
+    Queue.moments = iter(range(1, 1000))
+    monkeypatch.setattr(worker, "WatchedCamera", Queue)
+    names = ("empty-1", "somebody-1", "empty-2", "somebody-2", "empty-3")
+    jobs = [CameraJob(CameraPlan(name, ()), "mannequin:") for name in names]
+    hall = Worker(jobs, ToldEngine(lambda: []), FakeClock(BEGIN), Keep(tmp_path))
+    for _ in range(9):
+        hall.step(0.0, lambda _: None)
+    looks = {camera.name: len(camera.looks) for camera in hall.cameras}
+    assert looks == {name: 9 if name.startswith("somebody") else 3 for name in names}
+    firsts = [min(camera.looks) for camera in hall.cameras]
+    assert firsts == [3, 1, 6, 2, 9]

@@ -118,7 +118,7 @@ def test_of_a_large_camera_heads_and_faces_are_hidden_where_they_are_kept(tmp_pa
     hips, sizes = (640.0, 466.0), []
 
     def kept(*faces):
-        def find(image):
+        def find(image, _poses):
             sizes.append(image.shape)
             return faces
 

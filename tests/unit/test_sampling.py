@@ -94,22 +94,26 @@ def test_no_camera_is_given_up_and_none_gets_more_than_it_asked() -> None:
     assert budget.fps(0.5) == 0.5
 
 
-def searching(budget: Budget) -> float:
-    """Share of the time for searches of 0.3 s, when one is due again after 0.1 s."""
-    t = searched_s = 0.0
-    while t < 60.0:
+def searching(budget: Budget, since: float = 0.0) -> float:
+    """Share of a minute for searches of 0.3 s, when one is due again after 0.1 s."""
+    t, searched_s = since, 0.0
+    while t < since + 60.0:
         t += 0.1
         if budget.may_search(t):
             t, searched_s = t + 0.3, searched_s + 0.3
             budget.searched(t, 0.3)
-    return searched_s / t
+    return searched_s / (t - since)
 
 
 def test_a_busy_worker_searches_a_share_of_its_time_and_a_free_one_whenever_it_is_due() -> None:
     assert searching(Budget()) == pytest.approx(0.75)
     budget = Budget()
-    rounds(budget, 0.0, 5.0, busy=1.0)
-    assert searching(budget) == pytest.approx(SEARCHING, abs=0.05)
+    rounds(budget, 0.0, 1.5, busy=1.0)
+    assert budget.share > 0.7
+    assert searching(budget) == pytest.approx(SEARCHING * budget.share, abs=0.03)
+    rounds(budget, 1.5, 5.0, busy=1.0)
+    assert budget.share == 0.5
+    assert searching(budget, 60.0) == pytest.approx(SEARCHING / 2, abs=0.03)
 
 
 def test_a_second_search_of_the_same_look_counts_as_the_first_does() -> None:
@@ -117,7 +121,7 @@ def test_a_second_search_of_the_same_look_counts_as_the_first_does() -> None:
     rounds(budget, 0.0, 5.0, busy=1.0)
     budget.searched(10.0, 0.1)
     budget.searched(10.02, 0.02)
-    waits_s = 0.12 * (1.0 / SEARCHING - 1.0)
+    waits_s = 0.12 * (1.0 / (SEARCHING * budget.share) - 1.0)
     assert not budget.may_search(10.0 + waits_s - 0.01)
     assert budget.may_search(10.02 + waits_s)
 
