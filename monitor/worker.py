@@ -23,7 +23,7 @@ from monitor.main_pictures import Main
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
 from monitor.posture.minutes import Minute
-from monitor.posture.sampling import Budget
+from monitor.posture.sampling import LATE_S, Budget
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
 from monitor.selftest import SelfTest
 from monitor.store.tables import CameraState
@@ -353,7 +353,7 @@ class Worker:
 
     def step(self, timeout: float, alive: Callable[[str], None]) -> None:
         """Wait for a picture, then look at every camera once, first where somebody is: after a
-        picture of any other the round begins anew if another picture has come meanwhile."""
+        fresh picture of any other the round begins anew if another picture has come meanwhile."""
         self._wakeup.wait(timeout)
         self._wakeup.clear()
         began = self._clock.steady()
@@ -362,7 +362,9 @@ class Worker:
                 return
             alive(camera.name)
             nobody_there, _ = camera.turn
-            if camera.step() and nobody_there and self._wakeup.is_set():
+            judged = camera.step()
+            fresh = nobody_there and camera.age_s < LATE_S
+            if judged and fresh and self._wakeup.is_set():
                 break
         ended = self._clock.steady()
         self._budget.spent(ended, ended - began, max(camera.age_s for camera in self.cameras))

@@ -118,3 +118,7 @@ def test_cameras_with_somebody_come_first_and_of_the_others_none_is_left_out(tmp
     assert looks == {name: 9 if name.startswith("somebody") else 3 for name in names}
     firsts = [min(camera.looks) for camera in hall.cameras]
     assert firsts == [3, 1, 6, 2, 9]
+    for camera in hall.cameras:
+        camera.age_s = 0.6
+    hall.step(0.0, lambda _: None)
+    assert [len(camera.looks) for camera in hall.cameras] == [4, 10, 4, 10, 4]
