@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import Literal
 
 import structlog
@@ -21,8 +22,8 @@ from monitor.redact import redact
 
 LATE_S = 0.8
 """Of a stream read so long after its pictures were taken, none is decoded until it is caught up
-with, and what was decoded so late is not looked at: on a computer that is too slow a look may be
-missed, but none is old. With the turn of other cameras and its own judgement a look is to be no
+with, and what was decoded so late, or waited so long for its turn, is not looked at: on a computer
+that is too slow a look may be missed, but none is old. With its own judgement a look is to be no
 older than 1.5 s."""
 
 TRIES = 2
@@ -142,9 +143,12 @@ class Slot:
         with self._changed:
             self._changed.wait_for(lambda: self._frame is None or self._closed)
 
-    def take(self, timeout: float) -> Frame | None:
+    def take(self, timeout: float, *, since: float = -inf) -> Frame | None:
+        """An older frame than `since` stays: one that takes its place stands for it too."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout)
+            if self._frame is None or self._frame.t < since:
+                return None
             frame, self._frame = self._frame, None
             self._changed.notify_all()
             return frame
@@ -187,8 +191,9 @@ class Feed:
         self._stream_s: float | None = None
         self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
-        self._late, self._looked_t = 0, float("-inf")
+        self._late, self._looked_t = 0, -inf
         self._taken: deque[float] = deque()
+        self._live, self._last_t = False, -inf
         self._stopping = threading.Event()
         self._state = FeedState("starting", clock.now())
         self._up_from: float | None = None
@@ -213,9 +218,13 @@ class Feed:
         self._rest.there, self._rest.sought = there, sought
 
     def take(self, timeout: float = 0.0) -> Frame | None:
-        """The newest frame not taken yet, waiting up to `timeout` seconds for one."""
-        frame = self._slot.take(timeout)
+        """The newest frame not taken yet, waiting up to `timeout` seconds for one. Of a live source
+        one that waited until it is too old is left for a fresher one, but `LONGEST_S` after the
+        last."""
+        since = min(self._clock.steady() - LATE_S, self._last_t + LONGEST_S)
+        frame = self._slot.take(timeout, since=since if self._live else -inf)
         if frame is not None:
+            self._last_t = frame.t
             self._taken.append(self._clock.steady())
         return frame
 
@@ -322,7 +331,7 @@ class Feed:
             self._slot.wait_empty()
 
     def _came_up(self, source: Source) -> None:
-        self._up_from = self._clock.steady()
+        self._up_from, self._live = self._clock.steady(), source.live
         self._rest.wake(self._up_from)
         again = self._state.frames_in > 0
         self._state = replace(self._state, reconnects=self._state.reconnects + again)

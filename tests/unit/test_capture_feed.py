@@ -106,6 +106,30 @@ def test_the_newest_picture_wins(begin: Begin) -> None:
     assert feed.take() is None
 
 
+def test_a_picture_that_waited_too_long_is_let_go_for_a_fresher_one() -> None:
+    clock = FakeClock()
+    source = ToldSource([0.0], clock=clock)
+    feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
+    feed.start()
+    assert feed.take(5.0) is not None
+    taken = []
+    for t in (1.0, 3.0):
+        source.tell(t)
+        when(feed, lambda state, t=t: state.last_t == 1000.0 + t)
+        clock.sleep(0.9)
+        taken.append(feed.take(5.0))
+    source.tell(6.0)
+    when(feed, lambda state: state.last_t == 1006.0)
+    clock.sleep(0.9)
+    taken.append(feed.take(5.0))
+    assert [frame and frame.t for frame in taken] == [None, None, 1006.0]
+    source.tell(8.0)
+    when(feed, lambda state: state.last_t == 1008.0)
+    clock.sleep(60.0)
+    assert feed.take(0.1) is None
+    feed.stop()
+
+
 def decoded(pictures: int, *, keys: int, takes_s: dict[int, float]) -> tuple[list[int], int]:
     """Of a stream with a key picture each `keys`, the pictures that were decoded and how many of
     them were looked at. takes_s: to decode them."""
