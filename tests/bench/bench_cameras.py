@@ -24,8 +24,9 @@ growth            by number of cameras, a third of them with a person: processor
     of one camera, and megabytes in all
 hall              with `--hall MINUTES` only: 16 cameras dealt to a worker on each core, a third of
     them with people. states_not_up: how often a camera was told to be down or blind, and so cost
-    too little; oldest_ms: the oldest picture at its judgement; alert_p95_s: from the moment a
-    rule is met to its row
+    too little; oldest_ms: the oldest picture as its judgement ended; fps_person, fps_empty: looks a
+    second of the camera with a person and without that is looked at least often; alert_p95_s: from
+    the moment a rule is met to its row
 Run from the repository: `make bench-cameras`, or with options
 `python -m tests.bench.bench_cameras --cameras 1,4,32 --seconds 60 --hall 10`.
 """
@@ -226,11 +227,21 @@ def hall(site: Site, minutes: float) -> dict[str, float]:
         "states_not_up": len(told) - len(states),
         "cpu_s_per_minute": round(sum(used) / len(names), 2),
         "oldest_ms": max(row["latency_ms"] for row in states if "latency_ms" in row),
-        "fps_least": round(min(row["fps_reached"] for row in states), 2),
+        "fps_person": least_looked_at(states, "person"),
+        "fps_empty": least_looked_at(states, "empty"),
         "rss_mb": round(megabytes),
         "alerts": len(late),
         "alert_p95_s": round(float(np.percentile(late, 95)), 2) if late else float("nan"),
     }
+
+
+def least_looked_at(states: Iterable[dict[str, Any]], shown: Shown) -> float:
+    """Looks a second, on average, of the camera of this kind that gets the fewest."""
+    looks: dict[str, list[float]] = {}
+    for row in states:
+        if row["camera"].startswith(shown):
+            looks.setdefault(row["camera"], []).append(row["fps_reached"])
+    return round(min(float(np.mean(each)) for each in looks.values()), 2)
 
 
 def told_live(site: Site, shown: str, film: Path) -> Told:
