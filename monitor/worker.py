@@ -48,6 +48,13 @@ LIVE = ("rtsp", "http", "usb")
 OVERLOADED = 0.8
 """Share of the looks that cameras ask for below which it is said that they get fewer."""
 
+TOO_LATE = "the computer is overloaded: pictures come and are too old by the time they are read"
+
+BUSY_S = 15.0
+"""So long nothing is looked at of a camera before that makes it down. Until then it is said that
+the computer is overloaded, and the time is blind: whenever many cameras are opened at once there
+are some such seconds."""
+
 SHAPE = 0.05
 """Streams whose shapes differ by less show the same: encoders round sizes to 16 pixels (896 x 512
 of a 16:9 picture), while one of 4:3 or 704 x 480 is off by a fifth and more."""
@@ -229,8 +236,12 @@ class WatchedCamera:
     def _how(self, feed: FeedState) -> tuple[str, str]:
         step = self._step
         if feed.state == "up" and step is not None:
-            if step.frame is None and (step.at - feed.since).total_seconds() > self._job.plan.gap_s:
-                return "down", why_unseen(feed, step.t, self._job.plan.gap_s, self._budget.busy)
+            if step.frame is None:
+                up_s = (step.at - feed.since).total_seconds()
+                unseen_s = min(up_s, step.t - self._picture_t)
+                reason = why_unseen(feed, step.t, unseen_s, self._job.plan.gap_s, self._budget.busy)
+                if reason is not None:
+                    return "down", reason
             if step.frame is not None and step.blind is not None:
                 return "blind", WORDS[step.blind]
             if step.astray is not None:
@@ -308,12 +319,12 @@ class WatchedCamera:
         )
 
 
-def why_unseen(feed: FeedState, t: float, gap_s: float, busy: bool) -> str:
-    """Why nothing was looked at for `gap_s` by `t`, of a camera that is connected."""
-    comes = feed.in_t is not None and t - feed.in_t <= gap_s
-    if busy and comes:
-        return "the computer is overloaded: pictures come and are too old by the time they are read"
-    return "no pictures come"
+def why_unseen(feed: FeedState, t: float, unseen_s: float, gap_s: float, busy: bool) -> str | None:
+    """Why nothing was looked at for `unseen_s` by `t`, of a camera that is connected; `None` while
+    it is not worth telling."""
+    if busy and feed.in_t is not None and t - feed.in_t <= gap_s:
+        return TOO_LATE if unseen_s > BUSY_S else None
+    return "no pictures come" if unseen_s > gap_s else None
 
 
 class Worker:
