@@ -1,6 +1,6 @@
 """The events: all of them by filter, and one by one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -209,9 +209,9 @@ def _place(angle: str) -> int:
 
 
 def _advice(event: Event) -> Advice:
-    """What would help, from the angles at the worst moment."""
+    """What would help, as the event says, and in Chinese from the angles at the worst moment."""
     angles = {name: None if a is None else Angle(a["deg"]) for name, a in event.angles.items()}
-    return for_event(event.measure, angles)
+    return replace(for_event(event.measure, angles), en=event.advice)
 
 
 def _measured(event: Event) -> float | None:

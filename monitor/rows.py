@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from monitor.ergonomics.advice import for_event
 from monitor.ergonomics.counts import Kind
 from monitor.pipeline import CameraPlan
 from monitor.posture.episodes import Episode
@@ -48,7 +49,7 @@ def event_row(
         unit=MEASURES[rule.measure].unit,
         limit=rule.enter,
         hold_s=rule.allowed_s(episode.peak),
-        advice=rule.advice,
+        advice=f"{rule.advice} {for_event(rule.measure, episode.peak_angles).en}".strip(),
         started_at=when(episode.started_t),
         met_at=when(episode.met_t),
         seen_at=when(episode.seen_t),

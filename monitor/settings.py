@@ -384,7 +384,7 @@ class PackRule(Part):
     upright: bool = Field(True, description="judge only people who do not lie")
     sure: Literal["certain", "likely"] = "likely"
     severity: Literal["notice", "warning", "alert"]
-    advice: str
+    advice: str = Field("", description="said before what the measure and the angles call for")
     source: str = Field(description="standard and how far it was verified, or that it is ours")
 
     @field_validator("measure")

@@ -150,6 +150,7 @@ OF_MEASURE = {
     "right_knee_flexion": "low_work",
     "kneeling": "kneeling",
     "lying": "fall",
+    "fallen": "fall",
 }
 """Topic of a measure whose angles do not matter for the words."""
 

@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from monitor.capture.main_stream import Moment
+from monitor.ergonomics.advice import TEXTS
 from monitor.ergonomics.counts import Kind
 from monitor.main_pictures import Main
 from monitor.pipeline import CameraPipeline, CameraPlan
@@ -98,6 +99,7 @@ def test_an_event_has_its_picture_on_disk_before_its_row(scene, keep, rows):
     assert event.met_at - event.started_at == timedelta(seconds=4)
     assert event.angles["trunk_flexion"]["deg"] == event.peak
     assert event.calibration["origin"] == "assumed"
+    assert event.advice == f"Raise the work. {TEXTS['floor'].en}"
 
 
 def test_the_picture_is_replaced_by_the_peaks_and_the_row_ends_once(scene, keep, rows):

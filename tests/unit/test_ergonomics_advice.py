@@ -54,6 +54,7 @@ def test_every_topic_is_used_and_every_name_is_known():
         ("holding_share.upper_arm", seen(left_upper_arm_elevation=50), "arm_raised"),
         ("kneeling", {}, "kneeling"),
         ("lying", {}, "fall"),
+        ("fallen", {}, "fall"),
         ("reba", seen(trunk_flexion=70, left_knee_flexion=65), "floor"),
         ("rula", seen(trunk_flexion=20, left_upper_arm_elevation=110), "overhead"),
         ("owas", seen(trunk_flexion=30, left_knee_flexion=120), "low_work"),
