@@ -3,6 +3,7 @@
 
 const part = document.querySelector("[data-refresh]");
 const stale = document.querySelector("[data-stale]");
+const every = 1000 * part.dataset.every;
 let answered = new Date();
 
 function show(html) {
@@ -16,7 +17,10 @@ function show(html) {
 
 async function renew() {
   try {
-    const answer = await fetch(part.dataset.refresh, { headers: { Accept: "text/html" } });
+    const answer = await fetch(part.dataset.refresh, {
+      headers: { Accept: "text/html" },
+      signal: AbortSignal.timeout(every),
+    });
     if (answer.redirected) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
     show(await answer.text());
@@ -28,5 +32,5 @@ async function renew() {
   }
 }
 
-setInterval(() => document.hidden || renew(), 1000 * part.dataset.every);
+setInterval(() => document.hidden || renew(), every);
 document.addEventListener("visibilitychange", () => document.hidden || renew());

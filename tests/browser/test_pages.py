@@ -25,6 +25,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+EVERY_MS = 5000
+"""How often the overview renews itself."""
 LONG = "a-camera-with-the-longest-name-allowed-1"
 
 pytestmark = pytest.mark.skipif(
@@ -171,15 +173,24 @@ def test_a_dropped_picture_is_taken_and_one_too_large_is_said_at_once(visit: Vis
     assert visit.page.get_by_role("button", name="Analyse").is_disabled()
 
 
-def test_the_overview_renews_itself_and_says_when_it_cannot(visit: Visit, site: Site) -> None:
+@pytest.mark.parametrize("trouble", ["gone", "silent"])
+def test_the_overview_renews_itself_and_says_when_it_cannot(
+    visit: Visit, site: Site, trouble: str
+) -> None:
+    visit.page.clock.install()
     visit.log_in()
     assert visit.page.get_by_text("1 of 2 cameras are watched").is_visible()
     site.clock.at = NOON + timedelta(seconds=STALE_S + 1)
+    visit.page.clock.run_for(EVERY_MS)
     try:
         visit.page.get_by_text("No camera is watched now").wait_for()
     finally:
         site.clock.at = NOON
-    visit.page.context.set_offline(True)
+    if trouble == "gone":
+        visit.page.context.set_offline(True)
+    else:
+        visit.page.route("**/*", lambda _route: None)
+    visit.page.clock.run_for(EVERY_MS)
     visit.page.get_by_text("Plumbline has not answered since").wait_for()
 
 
