@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.posture.body import JOINTS, Proportions, proportions
+from monitor.posture.body import JOINTS, Proportions, of_one_pose, proportions
 from monitor.posture.model import Floats, Pose
 
 EXPECTED = np.array([-0.34, -0.36, 0.11, 0.07, 0.33, -0.08, -0.54, 0.0, 0.0, 0.0, 0.0, 0.0])
@@ -134,6 +134,7 @@ def misshapen(pose: Pose) -> bool:
     return _departure(proportions(pose), EXPECTED) > float(np.log(MISSHAPEN))
 
 
+@of_one_pose
 def evidence(pose: Pose) -> float:
     """Log-odds that one look alone speaks for a person."""
     visible = float(pose.landmarks[JOINTS, 3].mean())

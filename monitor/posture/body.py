@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,10 +20,14 @@ JOINTS = (
 )  # fmt: skip
 
 _JOINTS = np.array(JOINTS)
+_MIDDLE = slice(len(BODY) // 2 - 1, len(BODY) // 2 + 1)
 
 SAME_BODY = 0.5
 """Two poses whose big joints lie, in the median, within this share of a trunk length of each other
 are one body: half a trunk is less than two people standing side by side are apart."""
+
+of_one_pose = lru_cache(maxsize=64)
+"""What is asked of the same few poses up to ten times a look is told once."""
 
 Bones = NDArray[np.int_]
 
@@ -52,10 +57,12 @@ def apart(a: Pose, b: Pose, shift: Floats | float = 0.0) -> float:
 
     shift: (2,) pixels by which `a` is moved first.
     """
-    distance = np.linalg.norm(a.landmarks[BODY, :2] + shift - b.landmarks[BODY, :2], axis=1)
-    return float(np.median(distance)) / max(trunk_px(a), trunk_px(b))
+    off = a.landmarks[BODY, :2] + shift - b.landmarks[BODY, :2]
+    below, above = np.sort(np.linalg.norm(off, axis=1))[_MIDDLE]
+    return float(below + above) / 2 / max(trunk_px(a), trunk_px(b))
 
 
+@of_one_pose
 def trunk_px(pose: Pose) -> float:
     """Size of the trunk in the picture: the longest of its sides and width, at least 1 pixel
     (a bend towards the camera shortens its height, a side view its width)."""
@@ -116,6 +123,7 @@ def in_view(pose: Pose, width: int, height: int) -> bool:
     return bool(0.0 <= x < width and 0.0 <= y < height)
 
 
+@of_one_pose
 def middle(pose: Pose) -> Floats:
     """(2,) pixels: of the trunk."""
     return np.asarray(pose.landmarks[BODY[:4], :2].mean(axis=0))
@@ -128,6 +136,7 @@ def extent(pose: Pose) -> tuple[float, float, float, float]:
     return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
 
+@of_one_pose
 def px_per_m(pose: Pose) -> float:
     """Pixels that a metre of this body takes, whatever its posture: the scale that lays its metres
     best over its pixels (least squares, orthographic). At least 1."""
@@ -153,6 +162,7 @@ class Proportions:
     seen: Floats
 
 
+@of_one_pose
 def proportions(pose: Pose) -> Proportions:
     lengths, widths = _lengths(pose, _LIMBS), _lengths(pose, _WIDTHS)
     means = lengths.mean(axis=1)
