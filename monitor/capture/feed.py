@@ -144,10 +144,11 @@ class Slot:
             self._changed.wait_for(lambda: self._frame is None or self._closed)
 
     def take(self, timeout: float, *, since: float = -inf) -> Frame | None:
-        """An older frame than `since` stays: one that takes its place stands for it too."""
+        """An older frame than `since` stays, but at rest, where the next is seconds away: one that
+        takes its place stands for it too."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout)
-            if self._frame is None or self._frame.t < since:
+            if self._frame is None or (self._frame.t < since and not self._frame.rested):
                 return None
             frame, self._frame = self._frame, None
             self._changed.notify_all()

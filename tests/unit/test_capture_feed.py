@@ -4,12 +4,14 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 
-from monitor.capture.feed import Backoff, Feed, FeedState, Sampler
+from monitor.capture.feed import Backoff, Feed, FeedState, Sampler, Slot
 from monitor.capture.source import Packet
 from monitor.errors import CaptureError
-from tests.unit.capture_fakes import FakeClock, Told, ToldSource
+from monitor.posture.model import Frame
+from tests.unit.capture_fakes import BEGIN, FakeClock, Told, ToldSource
 
 Begin = Callable[..., tuple[Feed, ToldSource]]
 
@@ -128,6 +130,17 @@ def test_a_picture_that_waited_too_long_is_let_go_for_a_fresher_one() -> None:
     clock.sleep(60.0)
     assert feed.take(0.1) is None
     feed.stop()
+
+
+def test_at_rest_a_picture_is_taken_however_long_it_waited() -> None:
+    slot = Slot()
+    image = np.zeros((4, 6, 3), np.uint8)
+    slot.put(Frame(image, BEGIN, 10.0))
+    assert slot.take(0.0, since=11.0) is None
+    slot.put(Frame(image, BEGIN, 10.5, rested=True))
+    taken = slot.take(0.0, since=11.0)
+    assert taken is not None
+    assert taken.t == 10.5
 
 
 def decoded(pictures: int, *, keys: int, takes_s: dict[int, float]) -> tuple[list[int], int]:
