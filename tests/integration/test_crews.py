@@ -171,26 +171,27 @@ def test_when_half_of_the_workers_fall_silent_they_are_replaced_one_by_one_after
     assert [life.loss().cameras for _ in range(2)] == [["hangs-2"], ["hangs-3"]]
 
 
-def test_after_a_stall_everybody_is_as_before(made):
+@pytest.fixture
+def stalled(made) -> Life:
+    """Two workers that stopped together."""
     life = made("a", "b")
-    pids = [crew.pid for crew in life.crews]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    for crew in life.crews:
+        os.kill(crew.pid, signal.SIGSTOP)
     assert life.pass_s(2 * HUNG_S, but=[0, 1]) is None
     assert life.crews.stalled == 2
+    return life
+
+
+def test_after_a_stall_everybody_is_as_before(stalled):
+    pids = [crew.pid for crew in stalled.crews]
     os.kill(pids[0], signal.SIGCONT)
-    assert life.pass_s(HUNG_S, but=[1]) is None
-    assert life.crews.stalled == 0
+    assert stalled.pass_s(HUNG_S, but=[1]) is None
+    assert stalled.crews.stalled == 0
     os.kill(pids[1], signal.SIGCONT)
-    assert life.pass_s(2 * HUNG_S) is None
-    assert [crew.pid for crew in life.crews] == pids
+    assert stalled.pass_s(2 * HUNG_S) is None
+    assert [crew.pid for crew in stalled.crews] == pids
 
 
-def test_who_does_not_wake_after_a_stall_is_replaced(made):
-    life = made("a", "b")
-    pids = [crew.pid for crew in life.crews]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    assert life.pass_s(2 * HUNG_S, but=[0, 1]) is None
-    os.kill(pids[0], signal.SIGCONT)
-    assert life.pass_s(HUNG_S + 1, but=[1]).cameras == ["b"]
+def test_who_does_not_wake_after_a_stall_is_replaced(stalled):
+    os.kill(stalled[0].pid, signal.SIGCONT)
+    assert stalled.pass_s(HUNG_S + 1, but=[1]).cameras == ["b"]
