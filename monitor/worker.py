@@ -50,7 +50,7 @@ OVERLOADED = 0.8
 
 TOO_LATE = "the computer is overloaded: pictures come and are too old by the time they are read"
 
-BUSY_S = 15.0
+TOO_LATE_S = 15.0
 """So long nothing is looked at of a camera before that makes it down. Until then it is said that
 the computer is overloaded, and the time is blind: whenever many cameras are opened at once there
 are some such seconds."""
@@ -323,7 +323,7 @@ def why_unseen(feed: FeedState, t: float, unseen_s: float, gap_s: float, busy: b
     """Why nothing was looked at for `unseen_s` by `t`, of a camera that is connected; `None` while
     it is not worth telling."""
     if busy and feed.in_t is not None and t - feed.in_t <= gap_s:
-        return TOO_LATE if unseen_s > BUSY_S else None
+        return TOO_LATE if unseen_s > TOO_LATE_S else None
     return "no pictures come" if unseen_s > gap_s else None
 
 

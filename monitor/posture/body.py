@@ -27,7 +27,8 @@ SAME_BODY = 0.5
 are one body: half a trunk is less than two people standing side by side are apart."""
 
 of_one_pose = lru_cache(maxsize=64)
-"""What is asked of the same few poses up to ten times a look is told once."""
+"""What is asked of the same few poses up to ten times a look is told once. Nobody may change what
+is given, nor the pose."""
 
 Bones = NDArray[np.int_]
 
