@@ -37,9 +37,9 @@ SURE_STRAY, SURE_SPEED = 0.15, 0.5
 """Trunk lengths, and trunk lengths a second, from where it was expected within which a body is the
 same beyond doubt: 0.25 from look to look at five looks a second. Of looks at drawn people walking
 past each other 97 in 100 stay within, together with `CROWD_SIZE`; a slot that went to somebody else
-departed by 0.3 to 1.1. Whoever was not steady at the last look either is allowed no speed: what is
-laid over two slides from the one to the other in steps of 0.2. After two looks nobody knows yet how
-evenly they walk."""
+departed by 0.3 to 1.1. Whoever was not where they were expected, as large, at the last look either
+is allowed no speed: what is laid over two grows, and slides from the one to the other in steps of
+0.2. After two looks nobody knows yet how evenly they walk."""
 
 COMPANY_S = 2.0
 """So long after somebody was near, and after a slot began, a body that departs may be somebody
@@ -109,7 +109,7 @@ class Slot:
         self.company_t = t
         self.velocity: Floats = np.zeros(2)
         self._feet = feet(pose)
-        self._looks = 1
+        self._looks, self._even, self._stood = 1, False, True
         self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
 
@@ -127,15 +127,17 @@ class Slot:
         if seconds > 0.0:
             off = middle(pose) - middle(self.pose) - self.shift(t)
             self.steady = self._looks > 1 and apart(self.pose, pose, self.shift(t)) < STEADY
+            self._even = self._looks > 1 and self.off(t, pose, STEADY, CROWD_SIZE) < 1.0
             new = max(1.0 - float(np.exp(-seconds / TURN_S)), 1.0 / self._looks)
             self.velocity = self.velocity + off / seconds * new
             grown = float(np.log(px_per_m(pose))) - self._size
             self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
         self._looks += 1
         if self._belief.look(t, pose, moved, rooted=self.stands(pose), found=found):
-            self.velocity, self._looks, self.steady = np.zeros(2), 1, False
+            self.velocity, self._looks, self.steady, self._even = np.zeros(2), 1, False, False
             self._size = float(np.log(px_per_m(pose)))
         if evidence(pose) > 0.0:
+            self._stood = self.rooted(pose)
             self._feet = feet(pose)
         self.pose, self.seen_t, self.missed = pose, t, False
         self.told = self.told or self.believed
@@ -160,11 +162,13 @@ class Slot:
         return strode < PLANTED * size or self.rooted(pose)
 
     def departs(self, t: float, pose: Pose) -> bool:
-        """Whether this body may be somebody else: not where it was expected, nor as large, nor
-        standing where it stood, while somebody was near."""
-        if t - self.company_t >= COMPANY_S or self.rooted(pose):
+        """Whether this body may be somebody else: not where it was expected, nor as large, while
+        somebody was near; but whoever is where they were is the same, and whoever stood and has
+        their feet there still."""
+        stands = self.rooted(pose) and (self._stood or apart(self.pose, pose) < STEADY)
+        if stands or t - self.company_t >= COMPANY_S:
             return False
-        even = self.steady or self._looks == 2
+        even = self._even or self._looks == 2
         return self.strays(t, pose, SURE_SPEED if even else 0.0)
 
     def strays(self, t: float, pose: Pose, speed: float = SURE_SPEED) -> bool:

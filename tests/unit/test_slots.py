@@ -206,6 +206,27 @@ def test_whoever_bends_beside_somebody_unknown_and_keeps_the_feet_keeps_the_numb
     assert seen(people) == [1]
 
 
+def test_whoever_walks_beside_somebody_unknown_and_turns_up_behind_gets_a_new_number():
+    """Two who pass: of one body laid over both the one is left, with a foot at the other's."""
+    people = Slots(lambda pose: True, company=lambda pose: True)
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200 + WALK * 0.2 * i)])
+    behind = at(460)
+    behind.landmarks[25:] = at(480).landmarks[25:]
+    people.see(3.0, [behind])
+    assert seen(people) == [2]
+
+
+@pytest.mark.parametrize(("grows", "numbers"), [(0.0, [1]), (0.08, [2])])
+def test_what_slides_and_grows_beside_somebody_unknown_gets_a_new_number(grows, numbers):
+    people = Slots(lambda pose: True, company=lambda pose: True)
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200 + WALK * 0.2 * i)])
+    for i, ahead in enumerate((7, 17), start=15):
+        people.see(0.2 * i, [at(200 + WALK * 0.2 * i + ahead, scale=100.0 * (1 + grows))])
+    assert seen(people) == numbers
+
+
 def test_a_search_sees_whoever_is_alone_where_a_poor_look_does_not():
     for finds, number in (([], []), ([poorly(at(225))], [1])):
         people = slots()
