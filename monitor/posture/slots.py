@@ -45,6 +45,10 @@ COMPANY_S = 2.0
 """So long after somebody was near, and after a slot began, a body that departs may be somebody
 else: people who come in side by side are two steps apart by then."""
 
+STOOD_S = 1.0
+"""Whoever falls is seen with their feet anywhere for less; whoever walks stands on both for a tenth
+of a second at most."""
+
 SINKS = 1.0
 """Trunk lengths a second (0.5 m/s) by which a body sinks in the picture that bends or falls fast:
 as whoever walks at 1.4 m/s towards a camera that looks down at them by 20°."""
@@ -109,7 +113,7 @@ class Slot:
         self.company_t = t
         self.velocity: Floats = np.zeros(2)
         self._feet = feet(pose)
-        self._looks, self._even, self._stood = 1, False, True
+        self._looks, self._even, self._stood_t = 1, False, t
         self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
 
@@ -137,7 +141,8 @@ class Slot:
             self.velocity, self._looks, self.steady, self._even = np.zeros(2), 1, False, False
             self._size = float(np.log(px_per_m(pose)))
         if evidence(pose) > 0.0:
-            self._stood = self.rooted(pose)
+            if self.rooted(pose):
+                self._stood_t = t
             self._feet = feet(pose)
         self.pose, self.seen_t, self.missed = pose, t, False
         self.told = self.told or self.believed
@@ -163,9 +168,10 @@ class Slot:
 
     def departs(self, t: float, pose: Pose) -> bool:
         """Whether this body may be somebody else: not where it was expected, nor as large, while
-        somebody was near; but whoever is where they were is the same, and whoever stood and has
-        their feet there still."""
-        stands = self.rooted(pose) and (self._stood or apart(self.pose, pose) < STEADY)
+        somebody was near; but whoever is where they were is the same, and whoever stood lately and
+        has their feet there still."""
+        stood = t - self._stood_t <= STOOD_S
+        stands = self.rooted(pose) and (stood or apart(self.pose, pose) < STEADY)
         if stands or t - self.company_t >= COMPANY_S:
             return False
         even = self._even or self._looks == 2
