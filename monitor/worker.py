@@ -151,8 +151,10 @@ class WatchedCamera:
 
     @property
     def turn(self) -> tuple[bool, float]:
-        """Whose is lower is looked at first: where somebody may be, and longest ago."""
-        return not self._pipeline.there, self._picture_t
+        """Whose is lower is looked at first: where somebody may be or a picture waits since
+        `LATE_S`, and longest ago."""
+        may_wait = not self._pipeline.there and self._feed.waiting_s < LATE_S
+        return may_wait, self._picture_t
 
     def start(self) -> None:
         self._feed.start()
@@ -363,8 +365,8 @@ class Worker:
                 camera.stop(for_good=self._for_good)
 
     def step(self, timeout: float, alive: Callable[[str], None]) -> None:
-        """Wait for a picture, then look at every camera once, first where somebody is: after a
-        fresh picture of any other the round begins anew if another picture has come meanwhile."""
+        """Wait for a picture, then look at every camera once, those that may wait last: after a
+        picture of one of these the round begins anew if another picture has come meanwhile."""
         self._wakeup.wait(timeout)
         self._wakeup.clear()
         began = self._clock.steady()
@@ -372,10 +374,9 @@ class Worker:
             if self._stopping:
                 return
             alive(camera.name)
-            nobody_there, _ = camera.turn
+            may_wait, _ = camera.turn
             judged = camera.step()
-            fresh = nobody_there and camera.age_s < LATE_S
-            if judged and fresh and self._wakeup.is_set():
+            if judged and may_wait and self._wakeup.is_set():
                 break
         ended = self._clock.steady()
         self._budget.spent(ended, ended - began, max(camera.age_s for camera in self.cameras))

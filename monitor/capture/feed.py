@@ -138,6 +138,12 @@ class Slot:
             self._frame = replace(frame, rested=True) if rested else frame
             self._changed.notify_all()
 
+    @property
+    def since(self) -> float | None:
+        """Stamp of the frame that waits."""
+        frame = self._frame
+        return None if frame is None else frame.t
+
     def wait_empty(self) -> None:
         """Until the frame has been taken or the slot is closed."""
         with self._changed:
@@ -167,7 +173,7 @@ class Feed:
     make: builds the source, anew for every connection. wakeup: set at every new frame and change
     of state, and may be shared by the feeds of a worker: wait, clear, then take from each.
     Of a source that is not live every sample is handed on: the next waits until it is taken.
-    `state`, `take` and `rest` are for one other thread, `set_fps` and `stop` for any.
+    `state`, `take`, `waiting_s` and `rest` are for one other thread, `set_fps` and `stop` for any.
     """
 
     def __init__(
@@ -228,6 +234,12 @@ class Feed:
             self._last_t = frame.t
             self._taken.append(self._clock.steady())
         return frame
+
+    @property
+    def waiting_s(self) -> float:
+        """How long ago the picture was taken that waits; 0 when none does."""
+        since = self._slot.since
+        return 0.0 if since is None else self._clock.steady() - since
 
     @property
     def state(self) -> FeedState:

@@ -99,7 +99,8 @@ class Queue:
 
     @property
     def turn(self):
-        return not self.name.startswith("somebody"), max(self.looks, default=0)
+        may_wait = not self.name.startswith("somebody") and self.age_s < worker.LATE_S
+        return may_wait, max(self.looks, default=0)
 
     def step(self):
         self.looks.append(next(Queue.moments))
@@ -123,3 +124,4 @@ def test_cameras_with_somebody_come_first_and_of_the_others_none_is_left_out(tmp
         camera.age_s = 0.6
     hall.step(0.0, lambda _: None)
     assert [len(camera.looks) for camera in hall.cameras] == [4, 10, 4, 10, 4]
+    assert min(hall.cameras, key=lambda camera: max(camera.looks)).name == "empty-1"

@@ -143,6 +143,20 @@ def test_at_rest_a_picture_is_taken_however_long_it_waited() -> None:
     assert taken.t == 10.5
 
 
+def test_tells_how_long_the_picture_waits_that_nobody_took() -> None:
+    clock = FakeClock()
+    source = ToldSource([0.0], clock=clock)
+    feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
+    assert feed.waiting_s == 0.0
+    feed.start()
+    when(feed, lambda state: state.sampled == 1)
+    clock.sleep(0.7)
+    assert feed.waiting_s == pytest.approx(0.7)
+    feed.take()
+    assert feed.waiting_s == 0.0
+    feed.stop()
+
+
 def decoded(pictures: int, *, keys: int, takes_s: dict[int, float]) -> tuple[list[int], int]:
     """Of a stream with a key picture each `keys`, the pictures that were decoded and how many of
     them were looked at. takes_s: to decode them."""
