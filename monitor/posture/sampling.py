@@ -40,6 +40,10 @@ SEARCHING = 0.25
 they ask for: whoever is known comes first, as to follow somebody takes the time of one searched
 square, and whoever is lost takes many."""
 
+SEARCHING_FREELY = 0.5
+"""The same while it is not too busy: where several cameras lose somebody at once, one search of
+half a second after the other would make every picture late."""
+
 SLOWER, FASTER = 0.8, 1.1
 """By how much less and more, once a second."""
 
@@ -90,14 +94,12 @@ class Budget:
         return self.share < 1.0
 
     def may_search(self, t: float) -> bool:
-        return not self.busy or t >= self._search_t
+        return t >= self._search_t
 
     def searched(self, t: float, took_s: float) -> None:
-        """A search that ended at `t`, perhaps not the first of one look. Those of a worker that
-        was free are never made up for."""
-        if self.busy:
-            waits_s = took_s * (1.0 / (SEARCHING * self.share) - 1.0)
-            self._search_t = max(self._search_t, t) + waits_s
+        """A search that ended at `t`, perhaps not the first of one look."""
+        share = SEARCHING * self.share if self.busy else SEARCHING_FREELY
+        self._search_t = max(self._search_t, t) + took_s * (1.0 / share - 1.0)
 
     def spent(self, t: float, busy_s: float, oldest_s: float) -> None:
         """A round that ended at `t`: seconds it took to judge, and the age of the oldest picture as
