@@ -23,7 +23,7 @@ from monitor.main_pictures import Main
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
 from monitor.posture.minutes import Minute
-from monitor.posture.sampling import LATE_S, Budget
+from monitor.posture.sampling import OLD_S, Budget
 from monitor.recorder import FaceFinder, Keep, Recorder, nobody
 from monitor.selftest import SelfTest
 from monitor.store.tables import CameraState
@@ -152,8 +152,8 @@ class WatchedCamera:
     @property
     def turn(self) -> tuple[bool, float]:
         """Whose is lower is looked at first: where somebody may be or a picture waits since
-        `LATE_S`, and longest ago."""
-        may_wait = not self._pipeline.there and self._feed.waiting_s < LATE_S
+        `OLD_S`, and longest ago."""
+        may_wait = not self._pipeline.there and self._feed.waiting_s < OLD_S
         return may_wait, self._picture_t
 
     def start(self) -> None:

@@ -32,7 +32,7 @@ waits for its turn, and of what came meanwhile the newest is looked at."""
 BUSY, FREE = 0.9, 0.7
 """Shares of its time that a worker is busy judging, above which it does less, below which more."""
 
-LATE_S = 0.5
+OLD_S = 0.5
 """Pictures older than this at their judgement say the same."""
 
 SEARCHING = 0.25
@@ -113,7 +113,7 @@ class Budget:
             self._since, self._busy_s, self._oldest_s = t, 0.0, 0.0
 
     def _settle(self, busy: float) -> None:
-        if busy > BUSY or self._oldest_s > LATE_S:
+        if busy > BUSY or self._oldest_s > OLD_S:
             self.share = max(self.share * SLOWER, LEAST_SHARE)
         elif busy < FREE:
             self.share = min(self.share * FASTER, 1.0)

@@ -99,7 +99,7 @@ class Queue:
 
     @property
     def turn(self):
-        may_wait = not self.name.startswith("somebody") and self.age_s < worker.LATE_S
+        may_wait = not self.name.startswith("somebody") and self.age_s < worker.OLD_S
         return may_wait, max(self.looks, default=0)
 
     def step(self):
