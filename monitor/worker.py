@@ -370,15 +370,14 @@ class Worker:
         self._wakeup.wait(timeout)
         self._wakeup.clear()
         began = self._clock.steady()
-        waiting = sorted(self.cameras, key=_turn)
-        while waiting and not self._stopping:
-            camera = waiting.pop(0)
+        for camera in sorted(self.cameras, key=lambda camera: camera.turn):
+            if self._stopping:
+                return
             alive(camera.name)
             may_wait, _ = camera.turn
-            if camera.step():
-                if may_wait and self._wakeup.is_set():
-                    break
-                waiting.sort(key=_turn)
+            judged = camera.step()
+            if judged and may_wait and self._wakeup.is_set():
+                break
         ended = self._clock.steady()
         self._budget.spent(ended, ended - began, max(camera.age_s for camera in self.cameras))
 
@@ -389,10 +388,6 @@ class Worker:
     def make_way(self) -> None:
         """The same, for another worker that takes up what runs."""
         self._for_good, self._stopping = False, True
-
-
-def _turn(camera: WatchedCamera) -> tuple[bool, float]:
-    return camera.turn
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -108,24 +108,6 @@ class Queue:
         return True
 
 
-def test_a_picture_that_grew_old_during_a_round_comes_next(tmp_path, monkeypatch):
-    Queue.moments = iter(range(2, 1000))
-    monkeypatch.setattr(worker, "WatchedCamera", Queue)
-    names = ("somebody-1", "somebody-2", "empty")
-    jobs = [CameraJob(CameraPlan(name, ()), "mannequin:") for name in names]
-    hall = Worker(jobs, ToldEngine(lambda: []), FakeClock(BEGIN), Keep(tmp_path))
-    first, second, empty = hall.cameras
-    second.looks, look = [1], first.step
-
-    def slow_look():
-        empty.age_s = 0.6
-        return look()
-
-    first.step = slow_look
-    hall.step(0.0, lambda _: None)
-    assert (first.looks, empty.looks, second.looks) == ([2], [3], [1, 4])
-
-
 def test_cameras_with_somebody_come_first_and_of_the_others_none_is_left_out(tmp_path, monkeypatch):
     Queue.moments = iter(range(1, 1000))
     monkeypatch.setattr(worker, "WatchedCamera", Queue)
