@@ -53,7 +53,7 @@ WORK = (sys.executable, "-m", "monitor.work")
 ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1000000"}
 """Else each capture thread keeps what it freed of its pictures to itself: a worker with six 1080p
 cameras at rest takes 1121 MB, with two arenas 1042. And else the holes that pictures leave are kept
-for whatever comes: eight cameras take 540 to 550 MB, 475 to 510 where whatever is larger than 1 MB
+for whatever comes: eight cameras take 540 to 550 MB, 450 to 510 where whatever is larger than 1 MB
 goes back as it is freed (glibc, mallopt(3))."""
 
 
