@@ -348,7 +348,7 @@ class CameraPipeline:
             self._sizes,
             [*self._slots.sought(frame.t), *(region for _, region in self._unplaced)],
             self._strange,
-            nobody=not any(slot.believed for slot in self._slots.all),
+            believed=sum(slot.believed for slot in self._slots.all),
             busy=self._budget.busy,
         )
         if not squares:

@@ -47,6 +47,7 @@ class ToldEngine:
         *,
         still: bool = False,
         known: Sequence[Region] = (),
+        seen: Sequence[Pose] = (),
     ) -> list[Pose]:
         self.finds += 1
         return list(self._sees())

@@ -23,11 +23,14 @@ class Engine(Protocol):
         *,
         still: bool = False,
         known: Sequence[Region] = (),
+        seen: Sequence[Pose] = (),
     ) -> list[Pose]:
         """Look for people in these squares of the picture, in all of it when none is given: costly,
         now and then. Everybody is told once, however many windows show them.
 
         known: of bodies followed in this picture; they need not be told again.
+        seen: looks at bodies in this picture that may have gone wrong: one that the first look of
+        the search agrees with needs no further looks.
         still: a single picture, and nobody will look again: all of it is searched as thoroughly as
         the engine can be trusted to, in a second or more, and only who is surely a person is told.
         """

@@ -52,8 +52,10 @@ class MediaPipeEngine:
         *,
         still: bool = False,
         known: Sequence[Region] = (),
+        seen: Sequence[Pose] = (),
     ) -> list[Pose]:
-        """A still picture is looked at as a whole: what squares show would not be verified."""
+        """A still picture is looked at as a whole: what squares show would not be verified. Nor is
+        what is seen: a search is one look anyhow."""
         picture = checked(image)
         if not windows:
             poses = self._poses_in_all(picture)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from monitor.pose.engine import Engine
+from monitor.posture.belief import misshapen
 from monitor.posture.body import apart, middle
 from monitor.posture.model import Image, Pose
 from monitor.posture.windows import around
@@ -22,7 +23,9 @@ def mended(
 ) -> list[Pose | None]:
     """The same, but of the looks that are doubted the first `most` are replaced by what a search
     of their place finds there: it is verified by several looks, and begins with the detector, that
-    knows nothing of the look before. A search takes as long as following five.
+    knows nothing of the look before. A search takes as long as following five, or two where its
+    first look agrees with the one doubted. Among several a doubted look never counts as one that
+    verifies: both may lie on somebody else; nor does one with the bones of no body.
 
     looks: `None` where nobody was seen. doubts: one a look, the body that may be seen wrong: as it
     is seen, or as it was expected; `None` when there is no doubt.
@@ -30,7 +33,7 @@ def mended(
     """
     doubted = [i for i, doubt in enumerate(doubts) if doubt and _alone(i, doubt, looks)][:most]
     return [
-        _again(engine, image, doubt) or look if doubt and i in doubted else look
+        _again(engine, image, doubt, looks) or look if doubt and i in doubted else look
         for i, (look, doubt) in enumerate(zip(looks, doubts, strict=True))
     ]
 
@@ -43,7 +46,8 @@ def _alone(number: int, doubt: Pose, looks: Sequence[Pose | None]) -> bool:
     )
 
 
-def _again(engine: Engine, image: Image, doubt: Pose) -> Pose | None:
-    found = engine.find(image, [around(doubt)])
+def _again(engine: Engine, image: Image, doubt: Pose, looks: Sequence[Pose | None]) -> Pose | None:
+    seen = [look for look in looks if look and len(looks) == 1 and not misshapen(look)]
+    found = engine.find(image, [around(doubt)], seen=seen)
     here = [pose for pose in found if apart(pose, doubt) < SAME_PLACE]
     return min(here, key=lambda pose: apart(pose, doubt), default=None)

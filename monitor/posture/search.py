@@ -25,7 +25,9 @@ hide who comes. Where somebody is missing they are always looked for."""
 BODY = 0.2
 """There is no waiting where as much moves as a body: this share of the square of its height, what a
 standing body covers, whose shoulders are 0.26 of it wide (Drillis & Contini 1966). While nobody is
-believed half of that suffices, of somebody who comes in: beside people their shadows move too."""
+believed half of that suffices, of somebody who comes in: beside people their shadows move too.
+Beside one person alone, while nobody is missing, it is waited for half as long as elsewhere: what
+was searched twice in vain is a machine or an animal."""
 
 VAIN_KEPT_S = 5.0
 """So long after it a search in vain counts for the next one at the place."""
@@ -61,7 +63,7 @@ class Search:
     _strange: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     _missing: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     _cell_px: int = 1
-    _nobody: bool = False
+    _believed: int = 0
 
     @property
     def aims(self) -> bool:
@@ -76,7 +78,7 @@ class Search:
         missing: Iterable[Region],
         strange: Floats,
         *,
-        nobody: bool = False,
+        believed: int = 0,
         busy: bool = False,
     ) -> list[Region]:
         """Those due now.
@@ -84,10 +86,10 @@ class Search:
         size: of the picture, width and height. sizes: of people, as learnt. missing: where
         somebody is expected and was not seen, or may not be seen aright. strange: (n, 2) pixels
         that changed, but for those of whoever is believed or clear.
-        nobody: nobody is believed. busy: the computer cannot do all that is asked for.
+        believed: how many people are. busy: the computer cannot do all that is asked for.
         """
         around = [*map(_around, missing)]
-        self._strange, self._cell_px, self._nobody = strange, cell_px(size), nobody
+        self._strange, self._cell_px, self._believed = strange, cell_px(size), believed
         self._missing = np.array([(square.x, square.y) for square in around]).reshape(-1, 2)
         if not self._begun:
             self._aimed.extend(windows(*size))
@@ -121,10 +123,13 @@ class Search:
     def _waits(self, t: float, vain: Vain) -> bool:
         """Whether it is too early to search there again."""
         area = int(_inside(vain.square, self._strange).sum()) * self._cell_px**2
-        least = BODY / 2 if self._nobody else BODY
+        least = BODY if self._believed else BODY / 2
         body = area > least * (vain.square.size / BODIES) ** 2
-        hidden = _inside(vain.square, self._missing).any()
-        wait_s = self.eager_s if hidden or body else vain.wait_s
+        alone = self._believed == 1 and not len(self._missing)
+        if _inside(vain.square, self._missing).any() or (body and not alone):
+            wait_s = self.eager_s
+        else:
+            wait_s = vain.wait_s / 2 if body else vain.wait_s
         return t < vain.t + wait_s - 1e-6
 
     def _where(

@@ -68,8 +68,9 @@ others are near: from look to look it is 0.01 in the median and 0.05 in 95 of 10
 body laid over two is larger than either by a sixth."""
 
 ROOTED_SIZE = 0.35
-"""The same for whoever is alone and keeps both feet where they were: in a deep bend, seen from
-behind and above, pixels per metre change by up to 0.25."""
+"""The same for whoever is alone and keeps both feet where they were, and for what a search found at
+the place of the only one known: in a deep bend, seen from behind and above, pixels per metre change
+by up to 0.25."""
 
 SIZE_S = 0.5
 """Time over which pixels per metre are averaged."""
@@ -113,7 +114,7 @@ class Slot:
         self.company_t = t
         self.velocity: Floats = np.zeros(2)
         self._feet = feet(pose)
-        self._looks, self._even, self._stood_t = 1, False, t
+        self._looks, self._even, self._stood_t = 1, False, float("-inf")
         self._size = float(np.log(px_per_m(pose)))
         self._belief = Belief(t, pose, moved)
 
@@ -218,15 +219,24 @@ class Slot:
         return self.missed and near
 
     def cost(
-        self, t: float, pose: Pose, crowded: bool, at_edge: bool, *, found: bool = False
+        self,
+        t: float,
+        pose: Pose,
+        crowded: bool,
+        at_edge: bool,
+        *,
+        found: bool = False,
+        lone: bool = False,
     ) -> float:
         """How unlikely it is to be this body: 0 as expected, above 1 out of the question.
 
-        crowded: known others are near; at_edge: somebody unknown may come in. Then, after a while
-        unseen and of what is no clear body, nor found by a search, only what is as expected is
-        taken, but for the second look: nobody knows yet how fast they walk. Whoever is alone may
-        have stopped where they were; and if they are not believed, whatever is there now is what
-        they are.
+        crowded: known others are near; at_edge: somebody unknown may come in; lone: nobody else is
+        known at all.
+
+        After a while unseen, near others or at the edge, and of what is no clear body nor found by
+        a search, only what is as expected is taken, but for the second look: nobody knows yet how
+        fast they walk. Whoever is alone may have stopped where they were; and if they are not
+        believed, whatever is there now is what they are.
         """
         clear = evidence(pose) >= CLEAR
         if crowded and not clear and self.off(t, pose, STEADY, CROWD_SIZE) > 1.0:
@@ -236,7 +246,8 @@ class Slot:
         strict = (wary or not (clear or found)) and self._looks > 1 and not rooted
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
-        size = ROOTED_SIZE if rooted else CROWD_SIZE if crowded or strict else SAME_SIZE
+        bent = rooted or (found and lone and not strict)
+        size = ROOTED_SIZE if bent else CROWD_SIZE if crowded or strict else SAME_SIZE
         expected = self.off(t, pose, reach, size)
         if not self.believed and not crowded and self.close(t, pose):
             return min(expected, 1.0)
@@ -458,7 +469,9 @@ class Slots:
         one that is."""
         off = slot.off(t, pose)
         taken, given = [one for one, _ in pairs], [id(one) for _, one in pairs]
-        hidden = [one for one in self._slots if one not in taken and one.near(t, slot)]
+        hidden = [
+            one for one in (*self._slots, *self._given_up) if one not in taken and one.near(t, slot)
+        ]
         rivals = [one.off(t, pose) for one in hidden]
         least = min(evidence(pose), CLEAR)
         others = [one for one in poses if id(one) not in given and evidence(one) >= least]
@@ -495,7 +508,8 @@ class Slots:
 
     def _cost(self, t: float, slot: Slot, pose: Pose, found: Sequence[Pose]) -> float:
         crowded, at_edge = self._crowded(t, slot), self._at_edge(slot.pose)
-        return slot.cost(t, pose, crowded, at_edge, found=pose in found)
+        lone = len(self._slots) == 1
+        return slot.cost(t, pose, crowded, at_edge, found=pose in found, lone=lone)
 
     def _crowded(self, t: float, slot: Slot) -> bool:
         """Whether somebody else is near; what is no clear body is nobody."""

@@ -301,9 +301,10 @@ def told_in_full(film: Path, since: float = 0.0) -> Told:
     """What looking at every picture due at a fixed rate, all of them decoded, tells of the film
     from the moment `since` on."""
     source, sampler = FileSource(film, realtime=False), Sampler(PLAN.fps)
+    until = seconds_of(film) - 1.0
     with judging() as judge:
         source.open()
-        while (t := source.grab()) is not None and t < seconds_of(film) - 1.0:
+        while (t := source.grab()) is not None and t < until:
             if t >= since and sampler.due(t):
                 judge.look(Frame(source.retrieve().image, AT + timedelta(seconds=t), t))
         source.close()
@@ -313,9 +314,10 @@ def told_in_full(film: Path, since: float = 0.0) -> Told:
 def told_at_leisure(film: Path) -> Told:
     """What a worker tells that rests, wakes and looks as any, on a computer that is never busy."""
     source, sampler, rest = PacketFilm(film), Sampler(PLAN.fps), Rest()
+    until = seconds_of(film) - 1.0
     with judging() as judge:
         source.open()
-        while (t := source.grab()) is not None and t < seconds_of(film) - 1.0:
+        while (t := source.grab()) is not None and t < until:
             rests = rest.rests(t, source.packet)
             if rest.due(t, source.packet) if rests else sampler.due(t):
                 rest.looked(t)

@@ -153,9 +153,10 @@ class Timed:
         *,
         still: bool = False,
         known: Sequence[Region] = (),
+        seen: Sequence[Pose] = (),
     ) -> list[Pose]:
         started = time.process_time()
-        poses = self._engine.find(image, windows, still=still, known=known)
+        poses = self._engine.find(image, windows, still=still, known=known, seen=seen)
         self.seconds += time.process_time() - started
         return poses
 

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from monitor.errors import ModelError
+from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.engine import Engine
 from monitor.pose.mediapipe_engine import MediaPipeEngine, next_region
 from monitor.posture.model import Image, Landmark, Pose, Region
+from monitor.posture.windows import around
 from tests.integration.pictures import photo
 
 LUNGE = "yoga-warrior-mediapipe-golden.jpg"
@@ -139,6 +141,16 @@ class EngineContract:
             assert all(any(apart(other, pose) < 0.1 for pose in told) for other in others)
             assert not any(apart(one, pose) < 0.1 for pose in told)
 
+    def test_finds_the_same_body_that_was_seen_and_the_right_one_where_a_look_went_wrong(
+        self, engine: Engine, lunge: Image, found: Pose
+    ) -> None:
+        (look,) = engine.follow(lunge, [found.region])
+        assert look is not None
+        wrong = replace(look, landmarks=look.landmarks + np.array([0.5 * trunk(look), 0, 0, 0]))
+        for seen in (look, wrong):
+            (told,) = engine.find(lunge, [around(look)], seen=[seen])
+            assert apart(told, found) < 0.1
+
     def test_tells_whoever_stands_elsewhere_or_is_of_another_size_than_those_known(
         self, engine: Engine, lunge: Image, found: Pose
     ) -> None:
@@ -226,6 +238,27 @@ class TestBlazePose(EngineContract):
     @pytest.fixture
     def engine(self, blazepose: Engine) -> Engine:
         return blazepose
+
+    @pytest.mark.parametrize(("off", "looks"), [(0.0, 1), (0.5, 5)])
+    def test_one_look_that_agrees_with_what_was_seen_is_enough(
+        self,
+        engine: Engine,
+        lunge: Image,
+        found: Pose,
+        off: float,
+        looks: int,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        read, reads = Landmarks._read, []
+
+        def counted(self: Landmarks, square: Image) -> object:
+            reads.append(square)
+            return read(self, square)
+
+        monkeypatch.setattr(Landmarks, "_read", counted)
+        seen = replace(found, landmarks=found.landmarks + np.array([off * trunk(found), 0, 0, 0]))
+        engine.find(lunge, [around(found)], seen=[seen])
+        assert len(reads) == looks
 
 
 class TestMediaPipe(EngineContract):

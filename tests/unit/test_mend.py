@@ -22,11 +22,19 @@ class Finder:
     def __init__(self, *bodies: Pose) -> None:
         self.bodies = list(bodies)
         self.searched: list[Region] = []
+        self.told: list[Pose] = []
 
     def find(
-        self, image: Image, windows: Sequence[Region] = (), *, still: bool = False
+        self,
+        image: Image,
+        windows: Sequence[Region] = (),
+        *,
+        still: bool = False,
+        known: Sequence[Region] = (),
+        seen: Sequence[Pose] = (),
     ) -> list[Pose]:
         self.searched += windows
+        self.told += seen
         return self.bodies
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
@@ -76,3 +84,14 @@ def test_where_others_are_near_nothing_is_replaced() -> None:
     engine, looks = Finder(standing()), [hips_on_knees(), standing(360.0)]
     assert mended(engine, PICTURE, looks, [looks[0], None], most=2) == looks
     assert engine.searched == []
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [([standing()], 1), ([hips_on_knees()], 0), ([None], 0), ([standing(), standing(2000.0)], 0)],
+    ids=["alone", "bones of no body", "not seen", "among others"],
+)
+def test_a_look_at_somebody_alone_may_be_agreed_with(looks: list[Pose | None], told: int) -> None:
+    engine = Finder()
+    mended(engine, PICTURE, looks, [standing(330.0), None][: len(looks)], most=1)
+    assert [id(look) for look in engine.told] == [id(look) for look in looks[:told]]

@@ -32,13 +32,13 @@ def searched(
     *,
     since: float = 0.0,
     found: Floats = NOTHING,
-    nobody: bool = False,
+    believed: int = 2,
 ) -> list[list[Region]]:
     """What is searched, five looks a second, each of which finds somebody new at `found`."""
     looks = []
     for i in range(round(seconds * 5)):
         t = since + 0.2 * i
-        looks.append(search.squares(t, SIZE, sizes, [], strange, nobody=nobody))
+        looks.append(search.squares(t, SIZE, sizes, [], strange, believed=believed))
         search.found(t, found, np.ones(len(found), bool))
     return looks
 
@@ -88,20 +88,22 @@ def test_who_is_looked_for_in_vain_is_searched_for_less_often_there_and_at_once_
 
 
 @pytest.mark.parametrize(
-    ("moves", "nobody", "longest"),
+    ("moves", "believed", "longest"),
     [
-        (walker(300), False, 2),
-        (walker(300)[:8], False, 8),
-        (walker(300)[:8], True, 2),
-        (walker(300)[:5], True, 8),
+        (walker(300), 2, 2),
+        (walker(300)[:8], 2, 8),
+        (walker(300), 1, 4),
+        (walker(300)[:8], 1, 8),
+        (walker(300)[:8], 0, 2),
+        (walker(300)[:5], 0, 8),
     ],
 )
-def test_what_moves_as_much_as_a_body_or_half_of_the_first_one_is_not_waited_for(
-    moves, nobody, longest
+def test_what_moves_as_much_as_a_body_or_half_of_the_first_one_is_waited_for_beside_one_alone(
+    moves, believed, longest
 ):
     search = Search()
     searched(search, learnt(), NOTHING, 10)
-    looks = searched(search, learnt(), moves, 20, since=10, nobody=nobody)
+    looks = searched(search, learnt(), moves, 20, since=10, believed=believed)
     at = [i for i, squares in enumerate(looks) if any(abs(s.x - 300) < 5 for s in squares)]
     assert max(later - earlier for earlier, later in pairwise(at)) == longest
 

@@ -217,6 +217,38 @@ def test_whoever_walks_beside_somebody_unknown_and_turns_up_behind_gets_a_new_nu
     assert seen(people) == [2]
 
 
+def test_whoever_is_new_has_not_stood_yet():
+    """Two who pass, of one of whom little is known: the other's feet were there."""
+    people = Slots(lambda pose: True, company=lambda pose: True)
+    for i in range(3):
+        shown(people, 0.2 * i, [at(200 + 2 * WALK * 0.2 * i)])
+    jumped = at(300)
+    jumped.landmarks[25:] = at(280).landmarks[25:]
+    people.see(0.6, [], [jumped])
+    assert seen(people) == [2]
+
+
+def test_whoever_was_given_up_is_a_rival_for_the_body_that_comes_to_light_between():
+    people = slots()
+    for i in range(8):
+        shown(people, 0.2 * i, [at(200 + 10 * i), at(380 - 10 * i + 8 * (i == 7))])
+    shown(people, 1.6, [])
+    shown(people, 1.8, [at(304)])
+    assert [slot.number for slot in people.all] == [1]
+    assert seen(people) == []
+
+
+@pytest.mark.parametrize(("others", "numbers"), [((), [1]), ((at(600),), [2])])
+def test_what_a_search_finds_of_the_only_one_known_may_change_more_in_size(others, numbers):
+    people = slots()
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200), *others])
+    bent = at(215, scale=130.0)
+    bent.landmarks[25:, 0] += 100
+    people.see(3.0, [*others], [*others], mended=[bent])
+    assert seen(people) == numbers
+
+
 @pytest.mark.parametrize(("grows", "numbers"), [(0.0, [1]), (0.08, [2])])
 def test_what_slides_and_grows_beside_somebody_unknown_gets_a_new_number(grows, numbers):
     people = Slots(lambda pose: True, company=lambda pose: True)

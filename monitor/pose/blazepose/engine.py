@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from monitor.pose.faces import Faces
 from monitor.pose.models import Graphs, face_model, pose_graphs
 from monitor.pose.uncover import paint_over
 from monitor.pose.verdict import Judge, hopeless, person, steady
-from monitor.posture.body import trunk_px
+from monitor.posture.body import apart, trunk_px
 from monitor.posture.model import Image, Landmark, Pose, Region
 from monitor.posture.windows import around, thorough
 
@@ -34,6 +35,11 @@ LEAST_STILL = 0.3
 
 ROUGH_LOOKS = 2
 """Looks that bring the detector's region to that of the body."""
+
+AGREED = 0.1
+"""Trunk lengths (median of the big joints) within which two looks that began elsewhere are both
+right: of 1,039 doubted looks at drawn films 730 agreed so, and their mean was no further off than
+the mean of the three looks that verify a body."""
 
 FAINT = 0.1
 """Presence of the first look at what the detector proposes to a camera, below which nothing is
@@ -91,13 +97,14 @@ class BlazePoseEngine:
         *,
         still: bool = False,
         known: Sequence[Region] = (),
+        seen: Sequence[Pose] = (),
     ) -> list[Pose]:
         picture = checked(image)
         if still:
             found = self._layer_by_layer(picture)
         else:
             squares = windows or (whole(picture),)
-            found = without_doubles(self._searched(picture, squares, steady, known))
+            found = without_doubles(self._searched(picture, squares, steady, known, seen))
         return found[: self._max_people]
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
@@ -153,18 +160,32 @@ class BlazePoseEngine:
         windows: Sequence[Region],
         judge: Judge,
         known: Sequence[Region] = (),
+        seen: Sequence[Pose] = (),
     ) -> list[Pose]:
         """Whom these squares show, the surest first, some of them twice."""
         least = LEAST_STILL if judge is person else LEAST_DETECTION
-        seen = [
+        proposed = [
             detection
             for window in windows
             for propose in self._proposers
             for detection in propose(picture, window, least)
         ]
-        looked = (self._verified(picture, found, judge, known) for found in _apart(seen))
+        looked = (
+            self._again(picture, found, seen) or self._verified(picture, found, judge, known)
+            for found in _apart(proposed)
+        )
         surest = sorted(filter(None, looked), key=lambda answer: answer[0], reverse=True)
         return [pose for _, pose in surest]
+
+    def _again(
+        self, picture: Image, found: Detection, seen: Sequence[Pose]
+    ) -> tuple[float, Pose] | None:
+        """A body seen before in this picture, if a look that the detector led to agrees with it."""
+        look = self._landmarks(picture, found.region) if seen else None
+        if look is None or look.score < self._min_score:
+            return None
+        away, same = min(((apart(look, pose), pose) for pose in seen), key=itemgetter(0))
+        return (0.0, _mean((look, same))) if away < AGREED else None
 
     def _verified(
         self, picture: Image, found: Detection, judge: Judge, known: Sequence[Region]
