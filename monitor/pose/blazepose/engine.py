@@ -38,8 +38,8 @@ ROUGH_LOOKS = 2
 
 AGREED = 0.1
 """Trunk lengths (median of the big joints) within which two looks that began elsewhere are both
-right: of 1,039 doubted looks at drawn films 730 agreed so, and their mean was no further off than
-the mean of the three looks that verify a body."""
+right: of 1,038 doubted looks at drawn films 766 agreed so, 0.07 off in the median, where the mean
+of the three looks that verify a body is 0.06 off."""
 
 FAINT = 0.1
 """Presence of the first look at what the detector proposes to a camera, below which nothing is
