@@ -364,7 +364,7 @@ class CameraPipeline:
 
         Bodies that fall look so unlike people that they are doubted before they lie."""
         height, width = frame.image.shape[:2]
-        self.vertical.settle(frame.t)
+        self.vertical.learn(frame.t)
         self._forget_doubted(frame.t)
         bodies = []
         for slot in self._slots.seen:

@@ -151,6 +151,8 @@ class Vertical:
         self._walks: dict[int, list[tuple[float, Floats]]] = {}
         self._new = 0
         self._fitted_t = float("-inf")
+        self._fits: list[Fit] = []
+        self._fitting: list[Look] = []
 
     def see(self, t: float, slot: int, pose: Pose, size: tuple[int, int]) -> None:
         """Take in a look at somebody believed; all but the upright who move are passed over.
@@ -170,15 +172,28 @@ class Vertical:
             self._keep(look)
 
     def settle(self, t: float) -> None:
-        """Learn from the looks, once a minute when there are new ones. Some 50 ms when it does."""
-        looks = [look for place in self._places.values() for look in place]
-        if not self._new or t - self._fitted_t < REFIT_S or len(looks) < LEAST_LOOKS:
-            return
-        self._fitted_t, self._new = t, 0
-        fits = [Fit(looks, self.size, self._fov_deg, start) for start in STARTS_DEG]
-        learnt = min(fits, key=lambda fit: fit.cost).calibration
+        """Learn from the looks, at once: three fits of some 20 ms, if they are due."""
+        self.learn(t)
+        while self._fits:
+            self.learn(t)
+
+    def learn(self, t: float) -> None:
+        """The next fit to the looks, one a call: they are made anew once a minute when there are
+        new looks, and the likeliest counts once all are made."""
+        if not self._fits:
+            looks = [look for place in self._places.values() for look in place]
+            if not self._new or t - self._fitted_t < REFIT_S or len(looks) < LEAST_LOOKS:
+                return
+            self._fitted_t, self._new, self._fitting = t, 0, looks
+        start = STARTS_DEG[len(self._fits)]
+        self._fits.append(Fit(self._fitting, self.size, self._fov_deg, start))
+        if len(self._fits) == len(STARTS_DEG):
+            self._take(min(self._fits, key=lambda fit: fit.cost).calibration)
+            self._fits, self._fitting = [], []
+
+    def _take(self, learnt: Calibration) -> None:
         if learnt.sd_deg < self._given.sd_deg:
-            self.calibration, self.looks = learnt, len(looks)
+            self.calibration, self.looks = learnt, len(self._fitting)
             self.revision += 1
 
     def forget(self) -> None:
@@ -204,6 +219,7 @@ class Vertical:
         self._places.clear()
         self._last.clear()
         self._walks.clear()
+        self._fits.clear()
         self.size, self._new, self._fitted_t = size, 0, float("-inf")
 
     def _keep(self, look: Look) -> None:

@@ -117,6 +117,22 @@ def test_it_learns_on_once_a_minute():
     assert vertical.looks == 30
 
 
+def test_looks_take_a_third_of_it_each_and_a_move_between_them_voids_all():
+    vertical = Vertical(Calibration(), fov_known=True)
+    for number, pose in enumerate(walking(hung(40))):
+        vertical.see(0.0, number, pose, SIZE)
+    told = []
+    for _ in range(3):
+        vertical.learn(0.0)
+        told.append(vertical.calibration.origin)
+    assert told == ["assumed", "assumed", "learnt"]
+    vertical.see(0.0, 99, drawn_pose(hung(40), "stand", (2.5, 0.5), 0.0), SIZE)
+    vertical.learn(REFIT_S)
+    vertical.forget()
+    vertical.learn(REFIT_S)
+    assert vertical.calibration.origin == "assumed"
+
+
 def test_a_moved_camera_begins_anew():
     vertical = Vertical(Calibration(), fov_known=True)
     learnt(vertical, walking(hung(40)))
