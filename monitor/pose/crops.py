@@ -72,7 +72,7 @@ def crop(
     down, so that nothing in them is skipped; each pixel is the mean round the point it stands for.
     """
     times = min(_MOST_AVERAGED, max(1, int(region.size / side / 2)))
-    if times > 1 and region.angle == 0.0 and border == cv2.BORDER_CONSTANT:
+    if times > 2 and region.angle == 0.0 and border == cv2.BORDER_CONSTANT:
         return shrunk(_upright(picture, region, side, times), (side, side))
     transform = to_picture(region, side * times)
     transform[:, 2] -= transform[:, :2] @ np.full(2, (times - 1) / 2)
