@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from monitor.pose.engine import Engine
-from monitor.posture.belief import misshapen
+from monitor.posture.belief import evidence
 from monitor.posture.body import apart, middle
 from monitor.posture.model import Image, Pose
+from monitor.posture.slots import CLEAR
 from monitor.posture.windows import around
 
 SAME_PLACE = 0.7
@@ -25,7 +26,7 @@ def mended(
     of their place finds there: it is verified by several looks, and begins with the detector, that
     knows nothing of the look before. A search takes as long as following five, or two where its
     first look agrees with the one doubted. Among several a doubted look never counts as one that
-    verifies: both may lie on somebody else; nor does one with the bones of no body.
+    verifies: both may lie on somebody else; nor does one that is no clear body, as of whoever lies.
 
     looks: `None` where nobody was seen. doubts: one a look, the body that may be seen wrong: as it
     is seen, or as it was expected; `None` when there is no doubt.
@@ -47,7 +48,7 @@ def _alone(number: int, doubt: Pose, looks: Sequence[Pose | None]) -> bool:
 
 
 def _again(engine: Engine, image: Image, doubt: Pose, looks: Sequence[Pose | None]) -> Pose | None:
-    seen = [look for look in looks if look and len(looks) == 1 and not misshapen(look)]
+    seen = [look for look in looks if look and len(looks) == 1 and evidence(look) >= CLEAR]
     found = engine.find(image, [around(doubt)], seen=seen)
     here = [pose for pose in found if apart(pose, doubt) < SAME_PLACE]
     return min(here, key=lambda pose: apart(pose, doubt), default=None)

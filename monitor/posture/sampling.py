@@ -4,9 +4,11 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from math import inf
 
-from monitor.posture.body import apart
+import numpy as np
+
+from monitor.posture.body import apart, trunk_px
 from monitor.posture.episodes import Episode
-from monitor.posture.model import Pose
+from monitor.posture.model import Landmark, Pose
 from monitor.posture.slots import Slot
 
 CALM_FPS = 2.5
@@ -14,8 +16,10 @@ CALM_FPS = 2.5
 still measured (`monitor.posture.falls.GAP_S`); a rule's times stay within one of them."""
 
 STEP = 0.4
-"""Trunk lengths (20 cm) that nobody's big joints are to move in the median from look to look: as
-far as a body may stray between two looks (`monitor.posture.slots.STRAY`)."""
+"""Trunk lengths (20 cm) that nobody's big joints are to move in the median from look to look, nor
+their shoulders: as far as a body may stray between two looks (`monitor.posture.slots.STRAY`)."""
+
+SHOULDERS = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]
 
 LATELY_S = 0.5
 """The fastest movement of so long counts: of the last two looks at people who hardly move."""
@@ -73,7 +77,15 @@ class Sampling:
         seen_t, pose = self._last.get(slot.number, (slot.seen_t, slot.pose))
         if slot.missed or not slot.believed or seen_t >= slot.seen_t:
             return inf
-        return apart(pose, slot.pose) / (slot.seen_t - seen_t)
+        return _moved(pose, slot.pose) / (slot.seen_t - seen_t)
+
+
+def _moved(before: Pose, now: Pose) -> float:
+    """Trunk lengths that the big joints went in the median, or the shoulders if that is farther:
+    whoever bends hardly moves hips and knees."""
+    way = (now.landmarks - before.landmarks)[SHOULDERS, :2].mean(axis=0)
+    size = max(trunk_px(before), trunk_px(now))
+    return max(apart(before, now), float(np.linalg.norm(way)) / size)
 
 
 class Budget:

@@ -68,9 +68,8 @@ others are near: from look to look it is 0.01 in the median and 0.05 in 95 of 10
 body laid over two is larger than either by a sixth."""
 
 ROOTED_SIZE = 0.35
-"""The same for whoever is alone and keeps both feet where they were, and for what a search found at
-the place of the only one known: in a deep bend, seen from behind and above, pixels per metre change
-by up to 0.25."""
+"""The same for whoever is alone and keeps both feet where they were: in a deep bend, seen from
+behind and above, pixels per metre change by up to 0.25."""
 
 SIZE_S = 0.5
 """Time over which pixels per metre are averaged."""
@@ -219,19 +218,11 @@ class Slot:
         return self.missed and near
 
     def cost(
-        self,
-        t: float,
-        pose: Pose,
-        crowded: bool,
-        at_edge: bool,
-        *,
-        found: bool = False,
-        lone: bool = False,
+        self, t: float, pose: Pose, crowded: bool, at_edge: bool, *, found: bool = False
     ) -> float:
         """How unlikely it is to be this body: 0 as expected, above 1 out of the question.
 
-        crowded: known others are near; at_edge: somebody unknown may come in; lone: nobody else is
-        known at all.
+        crowded: known others are near; at_edge: somebody unknown may come in.
 
         After a while unseen, near others or at the edge, and of what is no clear body nor found by
         a search, only what is as expected is taken, but for the second look: nobody knows yet how
@@ -246,8 +237,7 @@ class Slot:
         strict = (wary or not (clear or found)) and self._looks > 1 and not rooted
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
-        bent = rooted or (found and lone and not strict)
-        size = ROOTED_SIZE if bent else CROWD_SIZE if crowded or strict else SAME_SIZE
+        size = ROOTED_SIZE if rooted else CROWD_SIZE if crowded or strict else SAME_SIZE
         expected = self.off(t, pose, reach, size)
         if not self.believed and not crowded and self.close(t, pose):
             return min(expected, 1.0)
@@ -508,8 +498,7 @@ class Slots:
 
     def _cost(self, t: float, slot: Slot, pose: Pose, found: Sequence[Pose]) -> float:
         crowded, at_edge = self._crowded(t, slot), self._at_edge(slot.pose)
-        lone = len(self._slots) == 1
-        return slot.cost(t, pose, crowded, at_edge, found=pose in found, lone=lone)
+        return slot.cost(t, pose, crowded, at_edge, found=pose in found)
 
     def _crowded(self, t: float, slot: Slot) -> bool:
         """Whether somebody else is near; what is no clear body is nobody."""

@@ -50,6 +50,15 @@ def test_the_faster_somebody_moves_the_more_often() -> None:
     assert rates[-1] <= FPS
 
 
+def test_whoever_bends_on_the_spot_is_looked_at_more_often() -> None:
+    hall = Hall()
+    hall.shows(3.0, 0.0)
+    bent = a_pose(at=(600, 400), scale=100)
+    bent.landmarks[[11, 12], :2] += 40
+    hall.slot.see(3.2, bent, moved=True)
+    assert hall.sampling.fps(3.2, [hall.slot], []) > 2 * CALM_FPS
+
+
 def test_nobody_there_or_nobody_seen_asks_for_all_there_is() -> None:
     sampling = Sampling(FPS)
     assert sampling.fps(0.0, [], []) == FPS

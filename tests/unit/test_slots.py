@@ -238,17 +238,6 @@ def test_whoever_was_given_up_is_a_rival_for_the_body_that_comes_to_light_betwee
     assert seen(people) == []
 
 
-@pytest.mark.parametrize(("others", "numbers"), [((), [1]), ((at(600),), [2])])
-def test_what_a_search_finds_of_the_only_one_known_may_change_more_in_size(others, numbers):
-    people = slots()
-    for i in range(15):
-        shown(people, 0.2 * i, [at(200), *others])
-    bent = at(215, scale=130.0)
-    bent.landmarks[25:, 0] += 100
-    people.see(3.0, [*others], [*others], mended=[bent])
-    assert seen(people) == numbers
-
-
 @pytest.mark.parametrize(("grows", "numbers"), [(0.0, [1]), (0.08, [2])])
 def test_what_slides_and_grows_beside_somebody_unknown_gets_a_new_number(grows, numbers):
     people = Slots(lambda pose: True, company=lambda pose: True)
