@@ -90,11 +90,13 @@ def crop(
 def _upright(picture: Image, region: Region, side: int, times: int) -> Image:
     """An unturned region in `times` that side, to whole pixels of the picture: in half the time."""
     size, grid = round(region.size), side * times
-    reach = size / 2 + size / side / 2
+    reach = size / 2 + size / side / 2 - 0.5
     corner = np.array([round(region.y - reach), round(region.x - reach)])
-    first, last = np.maximum(corner, 0), np.minimum(corner + size, picture.shape[:2])
-    inside = np.rint(np.array([first - corner, last - corner]) * grid / size).astype(int)
-    (top, left), (bottom, right) = inside
+    scale = size / grid
+    low = np.ceil(np.maximum(-corner, 0) / scale).astype(int)
+    high = np.floor((np.minimum(corner + size, picture.shape[:2]) - corner) / scale).astype(int)
+    first, last = (np.rint(corner + edge * scale).astype(int) for edge in (low, high))
+    (top, left), (bottom, right) = low, high
     square = np.zeros((grid, grid, 3), np.uint8)
     if top < bottom and left < right:
         shown = picture[first[0] : last[0], first[1] : last[1]]
