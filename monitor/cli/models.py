@@ -45,7 +45,7 @@ def list_models(path: Path) -> None:
     found = models.describe(load(path).data.resolve())
     for model in found:
         state = "sound" if model.sound else "DAMAGED"
-        click.echo(f"{model.role:10} {state:8} {model.size:>9} bytes  {model.path}")
+        click.echo(f"{model.role:18} {state:8} {model.size:>9} bytes  {model.path}")
         click.echo(f"{'':10} sha256 {model.sha256}, from {model.source}")
     if not found:
         click.echo("no models yet; run `plumbline models fetch`")

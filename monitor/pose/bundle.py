@@ -15,8 +15,8 @@ from mediapipe.tasks.metadata import schema_py_generated as schema
 
 from monitor.pose.blazepose.engine import BlazePoseEngine
 from monitor.pose.blazepose.landmarks import OUTPUTS
-from monitor.pose.blazepose.trim import check_same, trimmed_to
-from monitor.pose.models import DETECTOR, LANDMARKS, Graphs
+from monitor.pose.blazepose.prepare import check_same, quantized, trimmed_to
+from monitor.pose.models import DETECTOR, LANDMARKS, PREPARED_DETECTOR, PREPARED_LANDMARKS, Graphs
 
 _ALIGNMENT = 4
 _ZIP_HEADER, _EXTRA_HEADER = 30, 4
@@ -39,18 +39,15 @@ def build(detector: bytes, landmarks: bytes, task: Path) -> None:
         _store(bundle, LANDMARKS, _with_normalization(landmarks, mean=0.0, std=255.0))
 
 
-def try_out(detector: Path, trimmed: Path) -> None:
-    """Looks at a grey picture with them. Raises ModelError when they are no such graphs."""
-    grey = np.full((256, 256, 3), 128, np.uint8)
-    BlazePoseEngine(Graphs("tried out", detector, trimmed)).find(grey)
-
-
-def trim(landmarks: Path, trimmed: Path) -> None:
-    """Writes the landmark model without its mask. Raises ValueError when the landmarks change."""
-    model = landmarks.read_bytes()
-    rest = trimmed_to(model, OUTPUTS)
-    check_same(model, rest, OUTPUTS)
-    trimmed.write_bytes(rest)
+def prepare(detector: bytes, landmarks: bytes, folder: Path) -> None:
+    """Writes the graphs that `blazepose` looks with, and looks at a grey picture with them. Raises
+    ValueError or ModelError when they are no such graphs."""
+    trimmed = trimmed_to(landmarks, OUTPUTS)
+    check_same(landmarks, trimmed, OUTPUTS)
+    made = Graphs("tried out", folder / PREPARED_DETECTOR, folder / PREPARED_LANDMARKS)
+    made.detector.write_bytes(quantized(detector))
+    made.landmarks.write_bytes(quantized(trimmed))
+    BlazePoseEngine(made).find(np.full((256, 256, 3), 128, np.uint8))
 
 
 def _store(bundle: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -97,15 +94,14 @@ def _normalization(mean: float, std: float) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make what is derived of a model, try it out.")
-    parser.add_argument("detector", type=Path, help="the bare detector model")
-    parser.add_argument("landmarks", type=Path, help="the bare landmark model")
-    parser.add_argument("trimmed", type=Path, help="the trimmed landmark model to make")
+    parser.add_argument("models", type=Path, help="folder of the bare models")
+    parser.add_argument("made", type=Path, help="folder for the prepared ones")
     parser.add_argument("--bundle", type=Path, help="a .task file of both to make")
     given = parser.parse_args()
-    trim(given.landmarks, given.trimmed)
-    try_out(given.detector, given.trimmed)
+    detector, landmarks = ((given.models / name).read_bytes() for name in (DETECTOR, LANDMARKS))
+    prepare(detector, landmarks, given.made)
     if given.bundle:
-        build(given.detector.read_bytes(), given.landmarks.read_bytes(), given.bundle)
+        build(detector, landmarks, given.bundle)
 
 
 if __name__ == "__main__":

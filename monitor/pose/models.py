@@ -30,10 +30,17 @@ REQUIREMENT = "mediapipe==0.10.21"
 BUNDLE = "pose_landmarker_full.task"
 DETECTOR = "pose_detector.tflite"
 LANDMARKS = "pose_landmarks_detector.tflite"
-TRIMMED = "pose_landmarks_trimmed.tflite"
+PREPARED_DETECTOR = "pose_detector_prepared.tflite"
+PREPARED_LANDMARKS = "pose_landmarks_prepared.tflite"
 FACE = "face_detector.tflite"
 BUNDLE_MEMBERS = (DETECTOR, LANDMARKS)
 """What PoseLandmarker looks for inside a bundle."""
+
+PREPARED = {
+    "prepared detector": PREPARED_DETECTOR,
+    "prepared landmarks": PREPARED_LANDMARKS,
+}
+"""What `blazepose` looks with, made of the bare graphs."""
 
 _WHEEL_MEMBERS = {
     DETECTOR: (
@@ -62,7 +69,8 @@ _MEND = "run `plumbline models fetch`"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model file. role: pose, detector, landmarks, trimmed or face; sound: as it was stored."""
+    """One model file. role: pose, detector, landmarks, either of these prepared, or face; sound: as
+    it was stored."""
 
     role: str
     path: Path
@@ -81,11 +89,11 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The bare graphs. model: which of BlazePose's they are; trimmed: landmarks without mask."""
+    """The graphs to look with. model: which of BlazePose's they are."""
 
     model: str
     detector: Path
-    trimmed: Path
+    landmarks: Path
 
 
 def pose_task(data: Path) -> Path:
@@ -96,7 +104,7 @@ def pose_task(data: Path) -> Path:
 def pose_graphs(data: Path) -> Graphs:
     """What BlazePose on LiteRT reads. Raises ModelError when a part is missing or damaged."""
     model = pose_task(data).stem.removeprefix("pose_landmarker_")
-    return Graphs(model, _needed(data, "detector"), _needed(data, "trimmed"))
+    return Graphs(model, *(_needed(data, role) for role in PREPARED))
 
 
 def face_model(data: Path) -> Path | None:
@@ -116,9 +124,9 @@ def fetch(data: Path, *, progress: Callable[[str], None] = lambda _: None) -> No
     with _only_one(data) as incoming:
         if _complete(data):
             return
-        if _only_trimmed_lacks(data):
-            progress("trimming the landmark model")
-            _install(data, incoming, _trimmed(data, incoming))
+        if _only_prepared_lack(data):
+            progress("preparing the pose models")
+            _install(data, incoming, _prepared(data, incoming))
             return
         progress("bringing the pose models (35 MB, once)")
         wheel = _download(incoming)
@@ -185,17 +193,16 @@ def _complete(data: Path) -> bool:
         models = describe(data)
     except ModelError:
         return False
-    return "trimmed" in {model.role for model in models} and all(model.sound for model in models)
+    return {*PREPARED} <= {model.role for model in models} and all(model.sound for model in models)
 
 
-def _only_trimmed_lacks(data: Path) -> bool:
-    """Whether everything else was brought before: the trimmed graph is made of the whole one."""
+def _only_prepared_lack(data: Path) -> bool:
+    """Whether everything else was brought before: the prepared graphs are made of the bare ones."""
     try:
-        sound = {model.role: model.sound for model in describe(data)}
+        sound = {model.role: model.sound for model in describe(data) if model.role not in PREPARED}
     except ModelError:
         return False
-    sound.pop("trimmed", None)
-    return "landmarks" in sound and all(sound.values())
+    return {"detector", "landmarks"} <= {*sound} and all(sound.values())
 
 
 def _kept(data: Path) -> dict[str, _Entry]:
@@ -239,7 +246,7 @@ def _from_wheel(wheel: Path, incoming: Path) -> dict[str, _Entry]:
         _unpack(wheel, member, incoming / name)
         if _digest(incoming / name) != pinned:
             raise ModelError(f"{wheel.name} holds another {member} than {REQUIREMENT}")
-    _make(wheel, incoming, incoming / TRIMMED, "--bundle", str(incoming / BUNDLE))
+    _make(wheel, incoming, incoming, "--bundle", str(incoming / BUNDLE))
     return _entries(incoming, REQUIREMENT, BUNDLE) | {
         "face": _Entry(FACE, _digest(incoming / FACE), REQUIREMENT)
     }
@@ -250,15 +257,15 @@ def _from_bundle(file: Path, incoming: Path) -> dict[str, _Entry]:
     for member in BUNDLE_MEMBERS:
         _unpack(file, member, incoming / member)
     shutil.copyfile(file, incoming / name)
-    _make(file, incoming, incoming / TRIMMED)
+    _make(file, incoming, incoming)
     return _entries(incoming, f"{file.name}, brought by hand", name)
 
 
-def _trimmed(data: Path, incoming: Path) -> dict[str, _Entry]:
-    whole = _needed(data, "landmarks")
-    _make(whole, whole.parent, incoming / TRIMMED)
+def _prepared(data: Path, incoming: Path) -> dict[str, _Entry]:
+    bare = _needed(data, "landmarks")
+    _make(bare, bare.parent, incoming)
     source = _listed(data)["landmarks"].source
-    return {"trimmed": _Entry(TRIMMED, _digest(incoming / TRIMMED), source)}
+    return {role: _Entry(name, _digest(incoming / name), source) for role, name in PREPARED.items()}
 
 
 def _entries(incoming: Path, source: str, bundle: str) -> dict[str, _Entry]:
@@ -266,7 +273,7 @@ def _entries(incoming: Path, source: str, bundle: str) -> dict[str, _Entry]:
         "pose": bundle,
         "detector": DETECTOR,
         "landmarks": LANDMARKS,
-        "trimmed": TRIMMED,
+        **PREPARED,
     }
     return {role: _Entry(name, _digest(incoming / name), source) for role, name in roles.items()}
 
@@ -294,11 +301,10 @@ def _unpack(file: Path, member: str, to: Path) -> None:
         raise ModelError(f"{file} is damaged: {member} cannot be unpacked") from e
 
 
-def _make(origin: Path, models: Path, trimmed: Path, *options: str) -> None:
+def _make(origin: Path, models: Path, made: Path, *options: str) -> None:
     """Makes what is derived from the detector and landmark models in a folder, and tries it out,
     in a process that may crash."""
-    files = (str(models / DETECTOR), str(models / LANDMARKS), str(trimmed))
-    command = [sys.executable, "-m", "monitor.pose.bundle", *files, *options]
+    command = [sys.executable, "-m", "monitor.pose.bundle", str(models), str(made), *options]
     reason = _run(command, timeout_s=_TRY_OUT_TIMEOUT_S, cwd=Path(__file__).parents[2])
     if reason is not None:
         raise ModelError(f"the pose model in {origin} cannot be used: {reason}")

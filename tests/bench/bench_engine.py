@@ -109,7 +109,7 @@ def pictures() -> Iterator[Image]:
 
 def race(engines: dict[EngineName, Engine]) -> dict[str, float]:
     film = list(pictures())
-    graph = Interpreter(model_path=str(pose_graphs(DATA).trimmed), num_threads=1)
+    graph = Interpreter(model_path=str(pose_graphs(DATA).landmarks), num_threads=1)
     graph.allocate_tensors()
     ours = Contestant(Followed(engines["blazepose"], film[0]))
     theirs = Contestant(Followed(engines["mediapipe"], film[0]))

@@ -35,11 +35,13 @@ Damage = Callable[[Path], Path]
 
 @pytest.fixture
 def damaged(tmp_path: Path) -> Damage:
-    """A copy of a model whose largest weights are no numbers (all bits set, in any float)."""
+    """A copy of a model whose largest weights in floats are no numbers (all bits set)."""
 
     def damage(model: Path) -> Path:
         whole = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model.read_bytes(), 0))
-        held = (buffer for buffer in whole.buffers if buffer.data is not None)
+        (graph,) = whole.subgraphs
+        floats = {t.buffer for t in graph.tensors if t.type != schema.TensorType.INT8}
+        held = [whole.buffers[i] for i in floats if whole.buffers[i].data is not None]
         weights = max(held, key=lambda buffer: len(buffer.data))
         weights.data = np.full(len(weights.data), 0xFF, np.uint8)
         builder = flatbuffers.Builder(len(model.read_bytes()))
@@ -58,24 +60,24 @@ def test_a_detector_that_gives_no_numbers_is_an_error(graphs: Graphs, damaged: D
 
 
 def test_landmarks_that_are_no_numbers_are_an_error(graphs: Graphs, damaged: Damage) -> None:
-    engine = BlazePoseEngine(replace(graphs, trimmed=damaged(graphs.trimmed)))
-    with pytest.raises(ModelError, match=r"trimmed.* no number.*plumbline models fetch"):
+    engine = BlazePoseEngine(replace(graphs, landmarks=damaged(graphs.landmarks)))
+    with pytest.raises(ModelError, match=r"prepared.* no number.*plumbline models fetch"):
         engine.follow(GREY, [MIDDLE])
 
 
 def test_a_graph_of_another_kind_says_what_it_holds(graphs: Graphs) -> None:
     with pytest.raises(ModelError, match=r"no tensor of 1×224×224×3 but 1×256×256×3"):
-        BlazePoseEngine(replace(graphs, detector=graphs.trimmed))
+        BlazePoseEngine(replace(graphs, detector=graphs.landmarks))
     with pytest.raises(ModelError, match=r"no tensor of 1×256×256×3 but 1×224×224×3"):
-        BlazePoseEngine(replace(graphs, trimmed=graphs.detector))
+        BlazePoseEngine(replace(graphs, landmarks=graphs.detector))
 
 
 @pytest.mark.parametrize("kept", [0, 100, 100_000])
 def test_a_graph_cut_short_cannot_be_loaded(graphs: Graphs, tmp_path: Path, kept: int) -> None:
     short = tmp_path / "short.tflite"
-    short.write_bytes(graphs.trimmed.read_bytes()[:kept])
+    short.write_bytes(graphs.landmarks.read_bytes()[:kept])
     with pytest.raises(ModelError, match=r"short\.tflite cannot be loaded"):
-        BlazePoseEngine(replace(graphs, trimmed=short))
+        BlazePoseEngine(replace(graphs, landmarks=short))
 
 
 @pytest.fixture(params=["blazepose", "mediapipe"])
@@ -146,7 +148,7 @@ def test_a_worker_whose_model_gives_no_numbers_is_an_incident_and_watches_nothin
     broken = damaged(graphs.detector).read_bytes()
     (models / graphs.detector.name).write_bytes(broken)
     listed = json.loads((models / "models.json").read_text())
-    listed["detector"]["sha256"] = hashlib.sha256(broken).hexdigest()
+    listed["prepared detector"]["sha256"] = hashlib.sha256(broken).hexdigest()
     (models / "models.json").write_text(json.dumps(listed))
     settings = 'cameras: [{name: bent, url: "mannequin:bend", pitch_deg: 20, fps: 5}]\n'
     with running(site, settings, "--no-dashboard") as plumbline:

@@ -103,7 +103,8 @@ def test_fetch_brings_the_models_through_pip(data: Path) -> None:
         "pose",
         "detector",
         "landmarks",
-        "trimmed",
+        "prepared detector",
+        "prepared landmarks",
         "face",
     ]
     assert all(model.sound and model.size > 100_000 for model in models.describe(data))

@@ -86,7 +86,7 @@ def told(name: str, agreements: Sequence[Agreement]) -> tuple[float, float]:
 @pytest.fixture(scope="module")
 def looked_once(graphs: Graphs) -> Callable[[Image], list[Pose]]:
     """LiteRT as MediaPipe's image mode does it: one look at the detector's region."""
-    detector, landmarks = Detector(graphs.detector), Landmarks(graphs.trimmed)
+    detector, landmarks = Detector(graphs.detector), Landmarks(graphs.landmarks)
 
     def look(picture: Image) -> list[Pose]:
         found = detector(picture, whole(picture), 0.5)

@@ -84,7 +84,7 @@ class BlazePoseEngine:
         self.name = f"blazepose/{graphs.model}"
         detector: Proposer = Detector(graphs.detector, threads)
         self._proposers = [detector] if own is None else [detector, own]
-        self._landmarks = Landmarks(graphs.trimmed, threads)
+        self._landmarks = Landmarks(graphs.landmarks, threads)
         self._face_model = faces
         self._max_people = max_people
         self._min_score = min_score
