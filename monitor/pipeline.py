@@ -167,8 +167,7 @@ class CameraPipeline:
         self._look(frame)
         moved = self._outlook.moved(frame.t, self._motion.cells)
         if moved:
-            self.vertical.forget()
-            self.coach.forget()
+            self._forget_view()
         astray = ASTRAY if self._astray else None
         self._account(frame.t, frame.at, astray)
         look = self._kept(frame)
@@ -192,6 +191,12 @@ class CameraPipeline:
         elsewhere = self._outlook.astray or _differs(self._size, self._first_size)
         return self.plan.placed and elsewhere
 
+    def _forget_view(self) -> None:
+        """What was learnt of the camera holds where it looked."""
+        self.vertical.forget()
+        self.coach.forget()
+        self._sizes = Sizes()
+
     def _resized(self, frame: Frame) -> str | None:
         """Whoever is followed is searched for anew in a picture of another size; one of another
         shape shows another view, and what was learnt of the camera is void."""
@@ -203,8 +208,7 @@ class CameraPipeline:
             return None
         self._slots.drop()
         if _differs((width, height), self._size):
-            self.vertical.forget()
-            self.coach.forget()
+            self._forget_view()
         return (
             f"its picture has {width} x {height} pixels now, {was_wide} x {was_high} before; "
             "check its zones if it shows another part of the place"
