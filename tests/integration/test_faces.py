@@ -17,7 +17,7 @@ def covered(poses: list[Pose], discs: list[Disc]) -> int:
     return sum(any(np.hypot(x - d.x, y - d.y) < d.radius for d in discs) for x, y in noses)
 
 
-@pytest.mark.parametrize("name", ["kp-two-seated-studio.jpg", "kp-kitchen-cook.jpg"])
+@pytest.mark.parametrize("name", ["kp-two-seated-studio.jpg", "kp-forest-throw.jpg"])
 def test_a_face_too_small_for_the_whole_picture_is_seen_near_a_body(
     name: str, graphs: Graphs
 ) -> None:
