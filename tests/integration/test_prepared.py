@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.capture.mannequin.source import MannequinSource
 from monitor.pose.blazepose.detector import Detector
 from monitor.pose.blazepose.landmarks import OUTPUTS, Landmarks
 from monitor.pose.blazepose.prepare import quantized, trimmed_to
 from monitor.pose.crops import whole
 from monitor.pose.models import DETECTOR, LANDMARKS, Graphs
 from monitor.posture.model import Image, Region
-from tests.integration.people import drawn
 from tests.integration.test_engines import apart
 
 LEAST = 0.3
@@ -20,8 +20,10 @@ LEAST = 0.3
 @pytest.fixture(scope="module")
 def pictures() -> list[Image]:
     """Each second of 40 of the drawn shift that shows somebody."""
-    frames = list(drawn("mannequin:shift?pace=asap", 40))
-    return [frame.image for frame in frames[::5] if frame.truth]
+    source = MannequinSource.from_url("mannequin:shift?pace=asap")
+    source.open()
+    shown = (source.picture(float(second)) for second in range(40))
+    return [picture.image for picture in shown if picture.truth]
 
 
 @pytest.fixture
