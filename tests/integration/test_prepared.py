@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.capture.mannequin.source import MannequinSource
+from monitor.capture.mannequin import MannequinSource
 from monitor.pose.blazepose.detector import Detector
 from monitor.pose.blazepose.landmarks import OUTPUTS, Landmarks
 from monitor.pose.blazepose.prepare import quantized, trimmed_to
