@@ -24,8 +24,8 @@ SAME = 1e-4
 _LOOKS = 4
 
 DEEP = range(7, 17)
-"""Cells a side where convolutions are quantized. On wider layers that gains nothing; on narrower
-ones little, and the landmarks in metres move by 2 cm (docs/engines.md)."""
+"""Cells a side where convolutions are quantized. On wider layers that gains little or nothing; on
+narrower ones little, and the landmarks in metres move by 2 cm (docs/engines.md)."""
 
 _LARGEST = 127
 """Of a weight of 8 bits: symmetric about zero, as TFLite's quantization specification asks."""
