@@ -46,7 +46,7 @@ def list_models(path: Path) -> None:
     for model in found:
         state = "sound" if model.sound else "DAMAGED"
         click.echo(f"{model.role:18} {state:8} {model.size:>9} bytes  {model.path}")
-        click.echo(f"{'':10} sha256 {model.sha256}, from {model.source}")
+        click.echo(f"{'':18} sha256 {model.sha256}, from {model.source}")
     if not found:
         click.echo("no models yet; run `plumbline models fetch`")
     if not found or not all(model.sound for model in found):
