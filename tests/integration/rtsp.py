@@ -1,7 +1,10 @@
 """The fixture `rtsp`: a real RTSP server that can be killed and brought back on the same port."""
 
 import subprocess
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -31,9 +34,14 @@ def missing() -> str:
 
 
 class RtspServer:
-    """Serves the files added to it; `address` is good before, during and after a restart."""
+    """Serves the files added to it; `address` is good before, during and after a restart.
+
+    began: when it began to play the file at each path, once for each connection that it is played
+    to from its beginning.
+    """
 
     def __init__(self) -> None:
+        self.began: defaultdict[str, list[datetime]] = defaultdict(list)
         self._mounts: list[str] = []
         self._user: list[str] = []
         self._process: subprocess.Popen[str] | None = None
@@ -60,6 +68,13 @@ class RtspServer:
         said = self._process.stdout.readline()
         assert said.strip().isdecimal(), "the RTSP server did not start"
         self.port = int(said)
+        threading.Thread(target=self._hear, args=(self._process,), daemon=True).start()
+
+    def _hear(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            path, moment = line.split()
+            self.began[path].append(datetime.fromtimestamp(float(moment), UTC))
 
     def signal(self, number: int) -> None:
         assert self._process is not None
@@ -68,7 +83,7 @@ class RtspServer:
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
             self._process = None
 
 

@@ -2,7 +2,8 @@
 
 The files need access unit delimiters, by which they are cut into pictures.
 
-Run by the Python that has `gi` (Debian's /usr/bin/python3); prints its port once it listens.
+Run by the Python that has `gi` (Debian's /usr/bin/python3); prints its port once it listens, and
+whenever it begins to play a file its path and the moment, in seconds since 1970.
 A file played `once` starts anew for every client; one played in a `loop` is a live camera that
 all clients share, joined wherever it is. `live` is a loop too, and whatever is played so shows the
 same moment: the streams of one camera.
@@ -35,7 +36,7 @@ def main() -> None:
     mounts = server.get_mount_points()
     for path, file, fps, how in asked.mount:
         film = Film(Path(file), float(fps), how)
-        mounts.add_factory(path, factory(film, protected=bool(asked.user)))
+        mounts.add_factory(path, factory(path, film, protected=bool(asked.user)))
     if not server.attach(None):
         raise SystemExit(f"port {asked.port} is taken")
     print(server.get_bound_port(), flush=True)
@@ -106,7 +107,15 @@ class Film:
         source.emit("push-buffer", buffer)
 
 
-def factory(film: Film, protected: bool) -> GstRtspServer.RTSPMediaFactory:
+def told(media: GstRtspServer.RTSPMedia, path: str) -> None:
+    def tell(_: GstRtspServer.RTSPMedia, state: int) -> None:
+        if state == Gst.State.PLAYING:
+            print(path, time.time(), flush=True)
+
+    media.connect("new-state", tell)
+
+
+def factory(path: str, film: Film, protected: bool) -> GstRtspServer.RTSPMediaFactory:
     made = GstRtspServer.RTSPMediaFactory()
     timed = " is-live=true do-timestamp=true" if film.live else ""
     made.set_launch(
@@ -115,7 +124,7 @@ def factory(film: Film, protected: bool) -> GstRtspServer.RTSPMediaFactory:
         " ! h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96 )"
     )
     made.set_shared(film.loop)
-    made.connect("media-configure", lambda _, media: film.play(media))
+    made.connect("media-configure", lambda _, media: (film.play(media), told(media, path)))
     if protected:
         made.add_role_from_structure(
             Gst.Structure.new_from_string(
