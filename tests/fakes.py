@@ -32,13 +32,15 @@ class FakeClock:
 
 
 class ToldEngine:
-    """Sees what `sees` says at the moment it is asked."""
+    """Sees what `sees` says at the moment it is asked. finds: how often it searched; windows: the
+    squares of the last time."""
 
     name = "told"
 
     def __init__(self, sees: Callable[[], Sequence[Pose]]) -> None:
         self._sees = sees
         self.finds = 0
+        self.windows: Sequence[Region] = ()
 
     def find(
         self,
@@ -50,6 +52,7 @@ class ToldEngine:
         seen: Sequence[Pose] = (),
     ) -> list[Pose]:
         self.finds += 1
+        self.windows = windows
         return list(self._sees())
 
     def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
