@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -99,6 +100,7 @@ def _read(kept: Sequence[dict[str, Any]], rules: Sequence[Rule]) -> Iterator[Lef
         yield Left(episode, one["row"])
 
 
-def _rule(rule: Rule) -> Any:
-    """All that is asked by a rule, as JSON has it."""
-    return json.loads(json.dumps(asdict(rule)))
+@cache
+def _rule(rule: Rule) -> str:
+    """All that is asked by a rule. Rules are few, and asked for at each look at who breaks one."""
+    return json.dumps(asdict(rule))
