@@ -12,6 +12,7 @@ from monitor.clock import STEP_S, Clock
 from monitor.ergonomics.context import UNKNOWN
 from monitor.evidence import mask_out
 from monitor.judge import Contexts, Judge, Judged
+from monitor.pose.doubles import part_of
 from monitor.pose.engine import Engine
 from monitor.pose.mend import mended
 from monitor.posture.belief import evidence
@@ -286,14 +287,17 @@ class CameraPipeline:
         """Take in what was followed and what a search finds besides. A body found that is taken
         for nobody is looked for again: whoever is expected there may be given up by then."""
         before, seen = list(self._slots.all), self._slots.seen
-        finds = self._find(frame, known)
+        clear = [look for look in looks if evidence(look) >= CLEAR]
+        found = self._find(frame, known)
+        finds = [pose for pose in found if not any(part_of(pose, look) for look in clear)]
         self._slots.see(frame.t, looks, finds, mended)
         now = self._slots.seen
-        clear = [*finds, *(look for look in looks if evidence(look) >= CLEAR)]
-        unplaced = [pose for pose in clear if not any(same_body(pose, s.pose) for s in now)]
+        unplaced = [
+            pose for pose in [*finds, *clear] if not any(same_body(pose, s.pose) for s in now)
+        ]
         self._unplaced += [(frame.t, pose.region) for pose in unplaced if self._moves(pose)]
-        found = [slot.pose for slot in now if slot not in seen] + unplaced
-        moving = [pose for pose in found if self._moves(pose)]
+        fresh = [slot.pose for slot in now if slot not in seen] + unplaced
+        moving = [pose for pose in fresh if self._moves(pose)]
         begun = [slot.pose for slot in now if slot not in before and not slot.believed]
         new = [_one_of(pose, begun) and _one_of(pose, finds) for pose in moving]
         places = np.array([*map(middle, moving)]).reshape(-1, 2)

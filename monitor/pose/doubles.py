@@ -44,7 +44,7 @@ def without_doubles(poses: Sequence[Pose], faces: Sequence[Disc] = ()) -> list[P
     """
     kept: list[Pose] = []
     for pose in poses:
-        part = any(_part_of(pose, other) for other in poses)
+        part = any(part_of(pose, other) for other in poses)
         if not part and not any(_same_body(pose, other, faces) for other in kept):
             kept.append(pose)
     return kept
@@ -80,7 +80,8 @@ def _is_face(pose: Pose, face: Disc) -> bool:
     return bool(np.hypot(x - face.x, y - face.y) < face.radius)
 
 
-def _part_of(pose: Pose, whole: Pose) -> bool:
+def part_of(pose: Pose, whole: Pose) -> bool:
+    """Whether a body is a part of another, read as a whole one."""
     small = PART * trunk_px(pose) < trunk_px(whole)
     return small and _on(pose, whole, _filled(whole)) >= MOSTLY
 

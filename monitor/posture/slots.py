@@ -114,7 +114,7 @@ class Slot:
         self.velocity: Floats = np.zeros(2)
         self._feet = feet(pose)
         self._looks, self._even, self._stood_t = 1, False, float("-inf")
-        self._size = float(np.log(px_per_m(pose)))
+        self._size = _log_size(pose)
         self._belief = Belief(t, pose, moved)
 
     @property
@@ -134,12 +134,12 @@ class Slot:
             self._even = self._looks > 1 and self.off(t, pose, STEADY, CROWD_SIZE) < 1.0
             new = max(1.0 - float(np.exp(-seconds / TURN_S)), 1.0 / self._looks)
             self.velocity = self.velocity + off / seconds * new
-            grown = float(np.log(px_per_m(pose))) - self._size
-            self._size += grown * (1.0 - np.exp(-seconds / SIZE_S))
+            grown = _log_size(pose) - self._size
+            self._size += grown * max(1.0 - np.exp(-seconds / SIZE_S), 1.0 / (self._looks + 1))
         self._looks += 1
         if self._belief.look(t, pose, moved, rooted=self.stands(pose), found=found):
             self.velocity, self._looks, self.steady, self._even = np.zeros(2), 1, False, False
-            self._size = float(np.log(px_per_m(pose)))
+            self._size = _log_size(pose)
         if evidence(pose) > 0.0:
             if self.rooted(pose):
                 self._stood_t = t
@@ -188,6 +188,11 @@ class Slot:
         """Whether it bends or falls fast."""
         return self.believed and float(self.velocity[1]) > SINKS * trunk_px(self.pose)
 
+    @property
+    def bends(self) -> bool:
+        """Whether it is not as expected though it stood until just now: it bends or falls."""
+        return not self.steady and self.seen_t - self._stood_t <= STOOD_S
+
     def shift(self, t: float) -> Floats:
         """(2,) pixels it will have gone since it was seen, if it goes on as it did."""
         return np.asarray(self.velocity * (t - self.seen_t))
@@ -233,26 +238,47 @@ class Slot:
         if crowded and not clear and self.off(t, pose, STEADY, CROWD_SIZE) > 1.0:
             return float("inf")
         rooted = not crowded and self.rooted(pose)
-        wary = crowded or at_edge or t - self.seen_t >= RETURN_S
-        strict = (wary or not (clear or found)) and self._looks > 1 and not rooted
+        wary = crowded or t - self.seen_t >= RETURN_S or not (clear or found)
+        strict = (wary or at_edge) and self._looks > 1 and not rooted
         stray, speed = (CROWD_STRAY, CROWD_SPEED) if strict else (STRAY, STRAY_SPEED)
         reach = min(stray + speed * (t - self.seen_t), FARTHEST)
-        size = ROOTED_SIZE if rooted else CROWD_SIZE if crowded or strict else SAME_SIZE
-        expected = self.off(t, pose, reach, size)
-        if not self.believed and not crowded and self.close(t, pose):
+        grown = self._grown(pose, rooted, known=crowded or (wary and strict))
+        expected = self._off(self.shift(t), pose, reach, grown)
+        if not crowded and self._must_be(t, pose, found and not at_edge):
             return min(expected, 1.0)
         if crowded or t - self.seen_t >= RETURN_S:
             return expected
-        return min(expected, self._off(np.zeros(2), pose, STEADY, size))
+        return min(expected, self._off(0.0, pose, STEADY, grown))
+
+    def _must_be(self, t: float, pose: Pose, found: bool) -> bool:
+        """Whether a body is this one as nobody else can be there: of whoever is not believed nobody
+        has been told; and nobody came near whoever stood alone until a moment ago, so what a search
+        finds is them, falling."""
+        if not self.believed:
+            return self.close(t, pose)
+        alone = t - self.company_t >= COMPANY_S and t - self._stood_t <= STOOD_S
+        away = min(apart(self.pose, pose, shift) for shift in (0.0, self.shift(t)))
+        return found and alone and away < FARTHEST
 
     def off(self, t: float, pose: Pose, reach: float = 1.0, size: float = SAME_SIZE) -> float:
         """How far from what is expected this body is: in units of `reach` trunk lengths and of
         `size`, a difference of the logarithm of pixels per metre."""
-        return self._off(self.shift(t), pose, reach, size)
+        grown = abs(_log_size(pose) - self._size) / size
+        return self._off(self.shift(t), pose, reach, grown)
 
-    def _off(self, shift: Floats, pose: Pose, reach: float, size: float) -> float:
-        grown = abs(float(np.log(px_per_m(pose))) - self._size)
-        return float(np.hypot(apart(self.pose, pose, shift) / reach, grown / size))
+    def _off(self, shift: Floats | float, pose: Pose, reach: float, grown: float) -> float:
+        return float(np.hypot(apart(self.pose, pose, shift) / reach, grown))
+
+    def _grown(self, pose: Pose, rooted: bool, known: bool) -> float:
+        """How much larger or smaller it became, 1 being too much. known: against the size it had on
+        average, which others near could blur; else it may have come to be so lately: whoever comes
+        in, or walks away below a camera, shrinks by up to 0.1 from look to look."""
+        size = _log_size(pose)
+        grown = abs(size - self._size)
+        if known:
+            return grown / CROWD_SIZE
+        lately = abs(size - _log_size(self.pose))
+        return min(grown, lately) / (ROOTED_SIZE if rooted else SAME_SIZE)
 
 
 class Slots:
@@ -319,13 +345,18 @@ class Slots:
         return [self._doubt(t, slot, look) for slot, look in zip(self._slots, answers, strict=True)]
 
     def _doubt(self, t: float, slot: Slot, look: Pose | None) -> Pose | None:
-        if slot.believed and self._company(slot.pose):
+        if slot.believed and self._passed(slot):
             return None
         if look is not None and misshapen(look):
             return look
         lost = look is None or slot.strays(t, look)
         alone = self._sure(t, slot) and t - slot.company_t >= RETURN_S
         return slot.expected(t) if lost and alone else None
+
+    def _passed(self, slot: Slot) -> bool:
+        """Whether somebody unknown is beside it. What moves where somebody was lost are they, and
+        beside whoever bends or falls their own limbs, where none were seen."""
+        return not (slot.missed or slot.bends) and self._company(slot.pose)
 
     def _sure(self, t: float, slot: Slot) -> bool:
         return slot.believed and not slot.missed and not self._crowded(t, slot)
@@ -350,7 +381,7 @@ class Slots:
             slot.missed = True
         self._assign(t, looks, [*finds, *mended])
         for slot in self._slots:
-            if self._crowded(t, slot) or self._company(slot.pose):
+            if self._crowded(t, slot) or self._passed(slot):
                 slot.company_t = t
         confused = [slot for slot in self._slots if self._confused(t, slot)]
         self._given_up += [slot for slot in confused if slot.believed]
@@ -501,14 +532,25 @@ class Slots:
         return slot.cost(t, pose, crowded, at_edge, found=pose in found)
 
     def _crowded(self, t: float, slot: Slot) -> bool:
-        """Whether somebody else is near; what is no clear body is nobody."""
-        others = (one for one in self._slots if one.believed or evidence(one.pose) >= CLEAR)
-        return any(other is not slot and slot.near(t, other) for other in others)
+        """Whether somebody else is near. What is no clear body is nobody, and what was never
+        believed and lies over the same body may be it, seen wrong."""
+        return any(
+            other is not slot and slot.near(t, other) and (other.believed or _is_other(other, slot))
+            for other in self._slots
+        )
+
+
+def _log_size(pose: Pose) -> float:
+    return float(np.log(px_per_m(pose)))
 
 
 def same_body(one: Pose, other: Pose) -> bool:
     """Whether two answers about one picture are one body."""
     return apart(one, other) < SAME_LOOK
+
+
+def _is_other(one: Slot, slot: Slot) -> bool:
+    return evidence(one.pose) >= CLEAR and apart(one.pose, slot.pose) >= SAME_BODY
 
 
 def _surest(poses: Iterable[Pose]) -> list[Pose]:

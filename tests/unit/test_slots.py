@@ -168,6 +168,15 @@ def test_at_the_edge_where_somebody_else_may_come_in_a_jump_is_not_followed():
         assert seen(people) == kept
 
 
+def test_whoever_walks_away_below_the_camera_by_the_edge_is_followed():
+    people = Slots(lambda pose: True, at_edge=lambda pose: True)
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200 + WALK * 0.2 * i)])
+    for i in range(15, 20):
+        people.see(0.2 * i, [at(200 + WALK * 0.2 * i, scale=100.0 * 0.9 ** (i - 14))])
+        assert seen(people) == [1]
+
+
 def test_whoever_falls_and_lies_still_at_once_by_the_edge_keeps_the_slot():
     people = Slots(lambda pose: True, lambda pose: True)
     for i in range(6):
@@ -192,6 +201,41 @@ def test_a_jump_beside_somebody_unknown_gets_a_new_number_and_stays_believed(com
         shown(people, 0.2 * i, [at(200)])
     people.see(3.0, [at(225)])
     assert [(slot.number, slot.believed) for slot in people.seen] == [(number, True)]
+
+
+def test_what_moves_beside_whoever_goes_down_fast_is_nobody_else():
+    beside = [False]
+    people = Slots(lambda pose: True, company=lambda pose: beside[-1])
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200)])
+    beside.append(True)
+    for i, (x, y) in enumerate([(205, 272), (220, 305), (225, 310)], start=15):
+        people.see(0.2 * i, [at(x, y)])
+    assert seen(people) == [1]
+
+
+@pytest.mark.parametrize(("x", "numbers"), [(200, [1]), (260, [])])
+def test_what_was_never_believed_and_lies_over_the_same_body_is_no_company(x, numbers):
+    people = slots()
+    for i in range(15):
+        shown(people, 0.2 * i, [at(200)])
+    people.see(3.0, [at(200)], [at(x, scale=190.0)])
+    assert seen(people) == [1, 2]
+    people.see(3.2, [at(225)])
+    assert seen(people) == numbers
+
+
+@pytest.mark.parametrize(("until_s", "numbers"), [(0.5, [1]), (2.0, [2])])
+def test_whoever_a_search_finds_where_somebody_long_alone_was_lost_is_them(until_s, numbers):
+    """Somebody unknown is beside them until then."""
+    times = [0.0]
+    people = Slots(lambda pose: True, company=lambda pose: times[-1] <= until_s)
+    for _ in range(15):
+        shown(people, times[-1], [at(200)])
+        times.append(times[-1] + 0.2)
+    people.see(3.0, [])
+    people.see(3.2, [], [at(262, 306)])
+    assert seen(people) == numbers
 
 
 @pytest.mark.parametrize("feet", [[27, 28], [28, 27]], ids=["as they are", "back to front"])
