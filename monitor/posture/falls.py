@@ -1,9 +1,9 @@
 """Down quickly and staying down: a fall, not tying a shoe.
 
 Whoever falls is often lost by the model on the floor, which knows few lying people. So two things
-count as fallen: somebody who lies after a fast descent, and somebody who was lost in the middle of
-one. Whoever is then found lying where somebody was just lost is taken for the same body. Who falls
-was on their legs before: who crouches already, lies down.
+count as fallen: somebody who lies, or stays as low, after a fast descent, and somebody who was lost
+in the middle of one. Whoever is then found lying where somebody was just lost is taken for the same
+body. Who falls was on their legs before: who crouches already, lies down.
 """
 
 from collections import deque
@@ -75,12 +75,12 @@ class Fall:
     def see(self, t: float, person: Person) -> None:
         """Take in the person, later than the last time."""
         self._take(t, person)
-        self.fallen = lies(person) and (self.fallen or t - self._fell_t <= DOWN_S)
+        self.fallen = self._down(person) and (self.fallen or t - self._fell_t <= DOWN_S)
 
     def doubt(self, t: float, person: Person) -> None:
         """Take in what may be the person: it shows a way down, never that they are up again."""
         self._take(t, person)
-        self.fallen = self.fallen or (lies(person) and t - self._fell_t <= DOWN_S)
+        self.fallen = self.fallen or (self._down(person) and t - self._fell_t <= DOWN_S)
 
     def _take(self, t: float, person: Person) -> None:
         self._clock += min(t - self._seen_t, GAP_S)
@@ -91,6 +91,11 @@ class Fall:
             self._looks.popleft()
         if self._falls():
             self._fell_t = t
+
+    def _down(self, person: Person) -> bool:
+        """Whether they lie, or are as low as only few who do not: who lies with head or feet
+        towards the camera is often read as if they sat on the floor."""
+        return lies(person) or self._looks[-1].low
 
     def take_over(self, t: float, lost: "Fall") -> None:
         """Go on from what was seen of somebody lost, who is found again at `t`: nobody who lies so
@@ -118,7 +123,7 @@ class Fall:
     def _falls(self) -> bool:
         """Whether the newest look ends a fall on the floor."""
         now = self._looks[-1]
-        return now.over_feet <= LOW_M and any(
+        return now.low and any(
             then.over_feet - now.over_feet >= max(FALL_M, FALL_M_S * (now.clock - then.clock))
             for then in self._up()
         )
@@ -148,6 +153,10 @@ class _Look(NamedTuple):
     on_legs: bool
     down_px: float
     px_per_m: float
+
+    @property
+    def low(self) -> bool:
+        return self.over_feet <= LOW_M and not self.on_legs
 
 
 def off_floor(person: Person) -> bool:

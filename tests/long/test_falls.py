@@ -10,7 +10,7 @@ from monitor.capture.mannequin.figure import CLOTHES
 from monitor.capture.mannequin.script import POSTURES, Key, Part
 from monitor.pose.engine import Engine
 from monitor.posture.model import Frame
-from tests.integration.people import FPS, a_frame, held
+from tests.integration.people import FPS, a_frame, held, looks
 from tests.integration.test_falls import falls
 from tests.media import media
 
@@ -74,6 +74,14 @@ def test_who_falls_towards_the_camera_away_or_across_has_fallen(how: str, blazep
     told = [falls(drawn(FALLS[how], heading), blazepose) for heading in (20, 110, 200, 290)]
     assert [len(each) for each in told] == [1, 1, 1, 1]
     assert all(3.0 < each[0] < 7.0 for each in told)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("how", FALLS)
+def test_who_falls_alone_keeps_their_number(how: str, blazepose: Engine):
+    for heading in (20, 110, 200, 290):
+        found = looks(drawn(FALLS[how], heading), blazepose)
+        assert len({person.slot for look in found for person in look.people}) == 1
 
 
 @pytest.mark.timeout(900)

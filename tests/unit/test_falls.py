@@ -9,6 +9,7 @@ from monitor.posture.falls import Fall
 from monitor.posture.gravity import Calibration, sight, to_gravity
 from monitor.posture.landmarks import Body, Look, View
 from monitor.posture.model import Person
+from monitor.posture.rules import lies
 from tests.builders import NOON, a_rule, drawn_pose
 
 CAMERA = aimed(5.0, pitch=20, width=1280, height=720)
@@ -42,6 +43,13 @@ def watched(people: list[Person], every_s: float = 0.2) -> Fall:
 def test_who_lies_after_a_fast_descent_has_fallen():
     fall = watched([person("stand"), lowered(0.9), lowered(0.6), person("lie")])
     assert fall.fallen
+
+
+def test_who_stays_on_the_floor_after_a_fall_has_fallen_though_read_as_sitting():
+    sat = [lowered(0.4)] * 10
+    assert not lies(sat[0])
+    assert watched([person("stand"), lowered(0.9), lowered(0.6), *sat]).fallen
+    assert not watched([person("stand"), lowered(0.9), lowered(0.6), *sat, lowered(0.6)]).fallen
 
 
 def test_who_gets_up_is_no_longer_down():
