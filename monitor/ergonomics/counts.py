@@ -51,6 +51,10 @@ is work there: neither is a repetition."""
 CARRY_DEG = 45.0
 """Elbows bent this far on rising carry something; hands that hang come back empty."""
 
+EMPTY_DEG = 30.0
+"""Arms that carried do so until their elbows are straighter than this: they open while the load
+goes down. Those of who stands with empty hands read 15° to 25° (drawn body)."""
+
 HANGING_DEG = 60.0
 """Hands reach down while the upper arm is raised less than this and the elbow bent less."""
 
@@ -249,7 +253,7 @@ class _Lift:
         elbow = _least(angles, "elbow_flexion")
         lowness = _lowness(trunk, knees)
         if lowness is not None and lowness < UPRIGHT and elbow is not None:
-            self.carries = elbow >= CARRY_DEG
+            self.carries = elbow >= (EMPTY_DEG if self.carries else CARRY_DEG)
             self.carrying = hands() if self.carries else None
         turn = self.low.step(t, lowness)
         counted = self._judge(t)

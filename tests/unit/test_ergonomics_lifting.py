@@ -305,6 +305,20 @@ def test_elbows_tell_a_lift_from_a_lowering_and_both_from_an_empty_hand(before, 
     assert kinds == [Kind.BEND, *found]
 
 
+def test_elbows_that_open_as_the_load_goes_down_carry_still():
+    counts, kinds = Counts(), []
+    elbows = [*[70.0] * 10, 40.0, *[10.0] * 30]
+    for i, elbow in enumerate(elbows):
+        seen = {
+            "trunk_flexion": Angle(15.0 if i == 10 else 80.0 if 10 < i < 20 else 0.0),
+            "left_upper_arm_elevation": Angle(10.0),
+            "left_elbow_flexion": Angle(elbow),
+            "left_knee_flexion": Angle(20.0),
+        }
+        kinds += [count.kind for count in counts.step(i / 5, seen)]
+    assert kinds == [Kind.BEND, Kind.LOWERING]
+
+
 @pytest.mark.parametrize(("before", "after"), [(10.0, 70.0), (70.0, 10.0)])
 def test_a_lift_tells_where_it_began_and_between_which_heights(before, after):
     counts, found = Counts(), []
