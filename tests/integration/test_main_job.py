@@ -75,8 +75,9 @@ def intervals(plumbline: Plumbline, name: str, rule: str, zero: datetime) -> lis
 
 
 def showing(found: list[tuple], length_s: float) -> list[tuple]:
-    """The server shows a film anew to a camera that connects again: only this showing counts."""
-    return [interval for interval in found if 0.0 <= interval[0] < length_s]
+    """The server shows a film anew to a camera that connects again: only this showing counts, and
+    what goes on in the next ends with it."""
+    return [(begin, min(end, length_s)) for begin, end in found if 0.0 <= begin < length_s]
 
 
 def same(found: list[tuple], expected: list[tuple]) -> bool:
