@@ -15,13 +15,7 @@ from mediapipe.tasks.metadata import schema_py_generated as schema
 
 from monitor.pose.blazepose.engine import BlazePoseEngine
 from monitor.pose.blazepose.landmarks import OUTPUTS
-from monitor.pose.blazepose.prepare import (
-    DEEP_IN_DETECTOR,
-    DEEP_IN_LANDMARKS,
-    check_same,
-    quantized,
-    trimmed_to,
-)
+from monitor.pose.blazepose.prepare import check_same, quantized, trimmed_to
 from monitor.pose.models import DETECTOR, LANDMARKS, PREPARED_DETECTOR, PREPARED_LANDMARKS, Graphs
 
 _ALIGNMENT = 4
@@ -51,8 +45,8 @@ def prepare(detector: bytes, landmarks: bytes, folder: Path) -> None:
     trimmed = trimmed_to(landmarks, OUTPUTS)
     check_same(landmarks, trimmed, OUTPUTS)
     made = Graphs("tried out", folder / PREPARED_DETECTOR, folder / PREPARED_LANDMARKS)
-    made.detector.write_bytes(quantized(detector, DEEP_IN_DETECTOR))
-    made.landmarks.write_bytes(quantized(trimmed, DEEP_IN_LANDMARKS))
+    made.detector.write_bytes(quantized(detector))
+    made.landmarks.write_bytes(quantized(trimmed))
     BlazePoseEngine(made).find(np.full((256, 256, 3), 128, np.uint8))
 
 

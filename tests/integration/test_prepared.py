@@ -8,7 +8,7 @@ import pytest
 from monitor.capture.mannequin import MannequinSource
 from monitor.pose.blazepose.detector import Detector
 from monitor.pose.blazepose.landmarks import OUTPUTS, Landmarks
-from monitor.pose.blazepose.prepare import DEEP_IN_LANDMARKS, quantized, trimmed_to
+from monitor.pose.blazepose.prepare import quantized, trimmed_to
 from monitor.pose.crops import whole
 from monitor.pose.models import DETECTOR, LANDMARKS, Graphs
 from monitor.posture.model import Image, Region
@@ -60,9 +60,9 @@ def test_whoever_is_detected_is_detected_in_the_same_place(
         assert len(one) == len(other)
         for found, again in zip(one, other, strict=True):
             count += 1
-            assert again.score == pytest.approx(found.score, abs=0.01)
-            assert distance(found.region, again.region) < 0.01 * found.region.size
-            assert again.region.size == pytest.approx(found.region.size, rel=0.02)
+            assert again.score == pytest.approx(found.score, abs=0.02)
+            assert distance(found.region, again.region) < 0.02 * found.region.size
+            assert again.region.size == pytest.approx(found.region.size, rel=0.05)
     assert count > 10
 
 
@@ -72,6 +72,5 @@ def distance(one: Region, other: Region) -> float:
 
 def test_the_same_graph_is_quantized_to_the_same_smaller_bytes(bare: Path) -> None:
     model = (bare / LANDMARKS).read_bytes()
-    made = quantized(model, DEEP_IN_LANDMARKS)
-    assert made == quantized(model, DEEP_IN_LANDMARKS)
-    assert len(made) < len(model)
+    assert quantized(model) == quantized(model)
+    assert len(quantized(model)) < len(model)

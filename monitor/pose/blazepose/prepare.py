@@ -23,11 +23,9 @@ SAME = 1e-4
 
 _LOOKS = 4
 
-DEEP_IN_LANDMARKS, DEEP_IN_DETECTOR = range(8, 17), range(7, 8)
-"""Cells a side of the layers where convolutions are quantized. On wider ones that gains nothing; on
-narrower ones little, and the landmarks in metres move by 2 cm. The detector's 14 cells would gain
-another quarter of its time, but all that is looked at in its regions moves with them
-(docs/engines.md)."""
+DEEP = range(7, 17)
+"""Cells a side where convolutions are quantized. On wider layers that gains little or nothing; on
+narrower ones little, and the landmarks in metres move by 2 cm (docs/engines.md)."""
 
 _LARGEST = 127
 """Of a weight of 8 bits: symmetric about zero, as TFLite's quantization specification asks."""
@@ -45,9 +43,9 @@ def trimmed_to(model: bytes, outputs: Collection[Shape]) -> bytes:
     return _packed(whole)
 
 
-def quantized(model: bytes, cells: range) -> bytes:
-    """The graph with the weights of its 1 × 1 convolutions on so many cells a side in 8 bits for
-    each output channel, as far apart as the largest needs; the same input, the same bytes.
+def quantized(model: bytes) -> bytes:
+    """The graph with the weights of its deep 1 × 1 convolutions in 8 bits for each output channel,
+    as far apart as the largest needs; the same input, the same bytes.
 
     What they are multiplied with is quantized as it comes (TFLite's dynamic-range quantization):
     nothing has to be calibrated.
@@ -56,7 +54,7 @@ def quantized(model: bytes, cells: range) -> bytes:
     (graph,) = whole.subgraphs
     made = _run_once(model)
     for convolution in graph.operators:
-        if _is_deep(whole, convolution, cells):
+        if _is_deep(whole, convolution):
             pixels, *held = convolution.inputs
             weights, bias = (made.get_tensor(int(tensor)) for tensor in held)
             added = (_eight_bits(whole, weights), _constant(whole, bias, schema.TensorType.FLOAT32))
@@ -113,13 +111,14 @@ def _run_once(model: bytes) -> Interpreter:
     return interpreter
 
 
-def _is_deep(whole: Any, operator: Any, cells: range) -> bool:
-    """Whether it is a 1 × 1 convolution on so many cells a side."""
+def _is_deep(whole: Any, operator: Any) -> bool:
+    """Whether it is a 1 × 1 convolution of few cells."""
     if whole.operatorCodes[operator.opcodeIndex].builtinCode != schema.BuiltinOperator.CONV_2D:
         return False
     (graph,) = whole.subgraphs
     _, height, width, _ = graph.tensors[operator.inputs[1]].shape
-    return height == width == 1 and graph.tensors[operator.outputs[0]].shape[1] in cells
+    cells = graph.tensors[operator.outputs[0]].shape[1]
+    return height == width == 1 and cells in DEEP
 
 
 def _eight_bits(whole: Any, weights: Tensor) -> int:
