@@ -81,7 +81,7 @@ class Judge:
         return next(self.over([look]))
 
     def _sights(self, looks: Sequence[Look]) -> list[tuple[Body, Sight]]:
-        """Every body of these looks as its camera has it, facing as it did."""
+        """Every body of these looks as its camera has it, facing and as far away as it was."""
         return [
             (body, self._sight(look.t, body, look.view))
             for look in looks
@@ -95,7 +95,7 @@ class Judge:
             return seen
         self._stances = {s: one for s, one in self._stances.items() if one.seen_t > t - STANCE_S}
         stance = self._stances.setdefault(body.slot, Stance())
-        return replace(seen, ahead=stance.see(t, body.pose, seen.ahead))
+        return stance.see(t, body.pose, seen)
 
     def _take(self, look: Look, bodies: Sequence["_Seen"]) -> Judged:
         people: list[Person] = []

@@ -27,6 +27,11 @@ DEEP = range(7, 17)
 """Cells a side where convolutions are quantized. On wider layers that gains little or nothing; on
 narrower ones little, and the landmarks in metres move by 2 cm (docs/engines.md)."""
 
+BOTTLENECK = 4
+"""Times by which those widen or narrow that are quantized: the two round each depthwise convolution
+of the encoder (inverted bottlenecks, Sandler et al. 2018). The others, which join scales and feed
+the heads, take a tenth of the time and make more than half of the error (docs/engines.md)."""
+
 _LARGEST = 127
 """Of a weight of 8 bits: symmetric about zero, as TFLite's quantization specification asks."""
 
@@ -44,8 +49,8 @@ def trimmed_to(model: bytes, outputs: Collection[Shape]) -> bytes:
 
 
 def quantized(model: bytes) -> bytes:
-    """The graph with the weights of its deep 1 × 1 convolutions in 8 bits for each output channel,
-    as far apart as the largest needs; the same input, the same bytes.
+    """The graph with the weights of its deep bottlenecks in 8 bits for each output channel, as far
+    apart as the largest needs; the same input, the same bytes.
 
     What they are multiplied with is quantized as it comes (TFLite's dynamic-range quantization):
     nothing has to be calibrated.
@@ -54,7 +59,7 @@ def quantized(model: bytes) -> bytes:
     (graph,) = whole.subgraphs
     made = _run_once(model)
     for convolution in graph.operators:
-        if _is_deep(whole, convolution):
+        if _is_deep_bottleneck(whole, convolution):
             pixels, *held = convolution.inputs
             weights, bias = (made.get_tensor(int(tensor)) for tensor in held)
             added = (_eight_bits(whole, weights), _constant(whole, bias, schema.TensorType.FLOAT32))
@@ -111,14 +116,18 @@ def _run_once(model: bytes) -> Interpreter:
     return interpreter
 
 
-def _is_deep(whole: Any, operator: Any) -> bool:
-    """Whether it is a 1 × 1 convolution of few cells."""
+def _is_deep_bottleneck(whole: Any, operator: Any) -> bool:
+    """Whether it is a 1 × 1 convolution of few cells, and of many more channels on one side."""
     if whole.operatorCodes[operator.opcodeIndex].builtinCode != schema.BuiltinOperator.CONV_2D:
         return False
     (graph,) = whole.subgraphs
-    _, height, width, _ = graph.tensors[operator.inputs[1]].shape
+    after, height, width, before = graph.tensors[operator.inputs[1]].shape
     cells = graph.tensors[operator.outputs[0]].shape[1]
-    return height == width == 1 and cells in DEEP
+    return (
+        height == width == 1
+        and cells in DEEP
+        and max(before, after) >= BOTTLENECK * min(before, after)
+    )
 
 
 def _eight_bits(whole: Any, weights: Tensor) -> int:
