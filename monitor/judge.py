@@ -13,6 +13,7 @@ from typing import NamedTuple
 from monitor.ergonomics.context import UNKNOWN, Context
 from monitor.ergonomics.counts import Count
 from monitor.ergonomics.measures import Measures
+from monitor.posture.course import Course
 from monitor.posture.episodes import Change, Episode, Episodes
 from monitor.posture.falls import Fall, off_floor
 from monitor.posture.fit import fitted_angles
@@ -65,7 +66,7 @@ class Judge:
         self._wanted = frozenset(rule.measure for rule in rules)
         self._contexts = contexts
         self._watched: dict[int, _Watched] = {}
-        self._stances: dict[int, Stance] = {}
+        self._memories: dict[int, _Memory] = {}
 
     @property
     def running(self) -> Iterable[Episode]:
@@ -73,29 +74,30 @@ class Judge:
 
     def over(self, looks: Sequence[Look]) -> Iterator[Judged]:
         """Take in the next looks, one after the other."""
-        for look, bodies in zip(looks, _fitted(looks, self._sights(looks)), strict=True):
+        for look, bodies in zip(looks, _fitted(looks, self._aimed(looks)), strict=True):
             yield self._take(look, bodies)
 
     def step(self, look: Look) -> Judged:
         """Take in the next look."""
         return next(self.over([look]))
 
-    def _sights(self, looks: Sequence[Look]) -> list[tuple[Body, Sight]]:
+    def _aimed(self, looks: Sequence[Look]) -> list["_Aimed"]:
         """Every body of these looks as its camera has it, facing and as far away as it was."""
         return [
-            (body, self._sight(look.t, body, look.view))
+            self._aim(look.t, body, look.view)
             for look in looks
             if look.view is not None
             for body in look.bodies
         ]
 
-    def _sight(self, t: float, body: Body, view: View) -> Sight:
+    def _aim(self, t: float, body: Body, view: View) -> "_Aimed":
         seen = sight(body.pose, view.calibration, view.width, view.height)
         if body.doubted:
-            return seen
-        self._stances = {s: one for s, one in self._stances.items() if one.seen_t > t - STANCE_S}
-        stance = self._stances.setdefault(body.slot, Stance())
-        return stance.see(t, body.pose, seen)
+            return _Aimed(body, seen, None)
+        late = t - STANCE_S
+        self._memories = {s: one for s, one in self._memories.items() if one.stance.seen_t > late}
+        memory = self._memories.setdefault(body.slot, _Memory(Stance(), Course()))
+        return _Aimed(body, memory.stance.see(t, body.pose, seen), memory.course)
 
     def _take(self, look: Look, bodies: Sequence["_Seen"]) -> Judged:
         people: list[Person] = []
@@ -250,16 +252,32 @@ class _Seen(NamedTuple):
     angles: Mapping[str, Angle | None]
 
 
-def _fitted(looks: Sequence[Look], bodies: Sequence[tuple[Body, Sight]]) -> Iterator[list[_Seen]]:
-    """The bodies of each look; fitting has no memory, so that many are fitted together."""
+class _Memory(NamedTuple):
+    """What looks at one body told of the next."""
+
+    stance: Stance
+    course: Course
+
+
+class _Aimed(NamedTuple):
+    """A body to be fitted; `None`: it is doubted, and is not."""
+
+    body: Body
+    sight: Sight
+    course: Course | None
+
+
+def _fitted(looks: Sequence[Look], bodies: Sequence[_Aimed]) -> Iterator[list[_Seen]]:
+    """The bodies of each look; many are fitted together."""
     some = (bodies[i : i + FITTED_TOGETHER] for i in range(0, len(bodies), FITTED_TOGETHER))
     seen = chain.from_iterable(map(_fit, some))
     for look in looks:
         yield list(islice(seen, len(look.bodies) if look.view is not None else 0))
 
 
-def _fit(bodies: Sequence[tuple[Body, Sight]]) -> Iterator[_Seen]:
-    judged = [(body.pose, seen) for body, seen in bodies if not body.doubted]
-    angles = iter(fitted_angles([pose for pose, _ in judged], [seen for _, seen in judged]))
-    for body, seen in bodies:
-        yield _Seen(body, seen, {} if body.doubted else next(angles))
+def _fit(bodies: Sequence[_Aimed]) -> Iterator[_Seen]:
+    judged = [(body.pose, seen, course) for body, seen, course in bodies if course is not None]
+    poses, sights, courses = zip(*judged, strict=True) if judged else ((), (), ())
+    angles = iter(fitted_angles(poses, sights, courses))
+    for body, seen, course in bodies:
+        yield _Seen(body, seen, {} if course is None else next(angles))

@@ -1,4 +1,4 @@
-"""Every angle of one body with the band it lies in, from one look.
+"""Every angle of one body with the band it lies in, from one look, and for trunks those before.
 
 `monitor.posture.angles` reads joints as they are; here the trunk, arms and legs are fitted to all
 that is seen of them, and what is read is given the error it was seen to have.
@@ -18,6 +18,7 @@ from monitor.posture.angles import (
     measure_middle,
     pair_visible,
 )
+from monitor.posture.course import Course
 from monitor.posture.gravity import Sight, Sights, side_by_side
 from monitor.posture.limbs import (
     BINS_DEG,
@@ -31,6 +32,7 @@ from monitor.posture.limbs import (
 from monitor.posture.model import Angle, Floats, Pose
 from monitor.posture.trunk import (
     FLEXIONS,
+    IN_PICTURE,
     cues,
     inclinations_deg,
     levels,
@@ -66,8 +68,11 @@ class Bent(NamedTuple):
     side_spread: Floats
 
 
-def fitted_angles(poses: Sequence[Pose], sights: Sequence[Sight]) -> list[Found]:
-    """Every angle of `ANGLES` of each body, with low and high.
+def fitted_angles(
+    poses: Sequence[Pose], sights: Sequence[Sight], courses: Sequence[Course] = ()
+) -> list[Found]:
+    """Every angle of `ANGLES` of each body, with low and high. courses: one a body, what looks
+    before told; several looks at one body come in their order. None: only these looks are known.
 
     Bodies are fitted side by side, since that takes a fraction of the time; each comes out as if it
     were alone, to the last bit.
@@ -75,7 +80,7 @@ def fitted_angles(poses: Sequence[Pose], sights: Sequence[Sight]) -> list[Found]
     if not poses:
         return []
     together = side_by_side(sights)
-    bent = _bent(together)
+    bent = _bent(together, courses)
     visibility = np.stack([pose.landmarks[:, 3] for pose in poses])
     seen = np.array([_trunk_seen(pose) for pose in poses])
     fitted = _trunk_angles(bent, seen) | _limb_angles(visibility, together, bent, seen)
@@ -99,8 +104,11 @@ def _put_together(pose: Pose, sight: Sight, fitted: Found) -> Found:
     return found
 
 
-def _bent(sights: Sights) -> Bent:
-    log, side_bend, side_spread = weigh(cues(sights))
+def _bent(sights: Sights, courses: Sequence[Course]) -> Bent:
+    told = cues(sights)
+    log, side_bend, side_spread = weigh(told)
+    for body, course in enumerate(courses):
+        log[body] = course.go_on(told.seen[IN_PICTURE, body], log[body])
     log = log + BEFORE
     return Bent(np.exp(log - log.max(axis=1, keepdims=True)), side_bend, side_spread)
 

@@ -75,6 +75,10 @@ LEVELS = np.array([[0.5], [0.05], [0.95]])
 90 %."""
 
 
+IN_PICTURE = [0, 1, 3, 4]
+"""Which of the five things seen of a trunk the picture itself tells: all but the depth."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cues:
     """Of m bodies and the n `FLEXIONS`. seen: (5, m) trunk to the right, up and back to the camera,
