@@ -179,8 +179,8 @@ class Slot:
 
     def strays(self, t: float, pose: Pose, speed: float = SURE_SPEED) -> bool:
         """Whether this body is further from where it was expected, or larger or smaller, than looks
-        at one body are beyond doubt."""
-        reach = SURE_STRAY + speed * (t - self.seen_t)
+        at one body are beyond doubt. Whoever was hidden for longer is not doubted less for it."""
+        reach = SURE_STRAY + speed * min(t - self.seen_t, RETURN_S)
         return self.off(t, pose, reach, CROWD_SIZE) > 1.0
 
     @property

@@ -433,6 +433,19 @@ def test_whoever_is_hidden_for_two_seconds_on_the_way_comes_back_into_the_same_s
     assert seen(people) == [1]
 
 
+@pytest.mark.parametrize(("ahead", "number"), [(0.0, 1), (35.0, 3)])
+def test_whoever_was_hidden_among_others_is_who_they_were_only_where_they_were_expected(
+    ahead, number
+):
+    people, standing = slots(), at(330)
+    for i in range(8):
+        shown(people, 0.2 * i, [at(100 + 0.2 * WALK * i), standing])
+    for i in range(8, 13):
+        shown(people, 0.2 * i, [standing])
+    shown(people, 2.6, [at(360 + ahead), standing])
+    assert seen(people) == [number, 2]
+
+
 def test_two_who_cross_keep_their_slots_though_one_is_hidden_meanwhile():
     people = slots()
     for i in range(41):
