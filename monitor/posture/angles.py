@@ -172,14 +172,23 @@ def measure_angles(pose: Pose, joints: Floats) -> dict[str, Angle | None]:
 def measure_middle(pose: Pose, joints: Floats) -> dict[str, Angle | None]:
     """The same of trunk and head alone."""
     trunk_seen = pair_visible(pose, SHOULDERS) and pair_visible(pose, HIPS)
-    face_seen = visible(pose, Landmark.NOSE) and pair_visible(pose, EARS)
-    head_seen = face_seen and not faces_away(joints)
+    turned = measure_turned(pose, joints)
+    head_seen = turned["head_inclination"] is not None
     readings: dict[str, float | None] = {
         "trunk_flexion": trunk_flexion(joints) if trunk_seen else None,
         "trunk_side_bend": trunk_side_bend(joints) if trunk_seen else None,
+        "neck_flexion": neck_flexion(joints) if head_seen and trunk_seen else None,
+    }
+    return turned | _without_bands(readings)
+
+
+def measure_turned(pose: Pose, joints: Floats) -> dict[str, Angle | None]:
+    """The same of the trunk's twist and the head's inclination alone."""
+    face_seen = visible(pose, Landmark.NOSE) and pair_visible(pose, EARS)
+    head_seen = face_seen and not faces_away(joints)
+    readings: dict[str, float | None] = {
         "trunk_twist": trunk_twist(joints) if visible(pose, *SHOULDERS, *HIPS) else None,
         "head_inclination": head_inclination(joints) if head_seen else None,
-        "neck_flexion": neck_flexion(joints) if head_seen and trunk_seen else None,
     }
     return _without_bands(readings)
 

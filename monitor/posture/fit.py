@@ -15,7 +15,7 @@ from monitor.posture.angles import (
     TO_CAMERA,
     UP,
     angle_between_deg,
-    measure_middle,
+    measure_turned,
     pair_visible,
 )
 from monitor.posture.course import Course
@@ -92,10 +92,9 @@ def fitted_angles(
 
 def _put_together(pose: Pose, sight: Sight, fitted: Found) -> Found:
     """What is fitted, and what is read off the joints with the error this has, seen so."""
-    found = measure_middle(pose, sight.joints) | fitted
+    found = measure_turned(pose, sight.joints) | fitted
     head, flexion = found["head_inclination"], found["trunk_flexion"]
-    if head is not None and flexion is not None:
-        found["neck_flexion"] = Angle(head.deg - flexion.deg)
+    found["neck_flexion"] = Angle(head.deg - flexion.deg) if head and flexion else None
     view = angle_between_deg(sight.ahead, TO_CAMERA)
     for name, spreads in SPREADS_DEG.items():
         if (angle := found[name]) is not None:

@@ -19,21 +19,21 @@ TALLEST = 2
 """Where feet stand, the scale is that of the second tallest look: one may have gone wrong."""
 
 
+T, HERE_T, TRUNK, SCALE, AHEAD, FEET = 0, 1, 2, 3, slice(4, 7), slice(7, 11)
+"""Columns of a look: when it was and the last one with the feet there, seconds; lengths of trunk,
+pixels, and of a metre; which way it seemed to face; both feet, pixels."""
+
+
 class Stance:
     """The last looks at one body, and of those before the tallest with its feet where they are now:
     where the feet were, which way it seemed to face and how large it seemed."""
 
     def __init__(self) -> None:
-        self._t = np.zeros(0)
-        self._here_t = np.zeros(0)
-        self._feet = np.zeros((0, 2, 2))
-        self._trunk = np.zeros(0)
-        self._ahead = np.zeros((0, 3))
-        self._scale = np.zeros(0)
+        self._looks = np.zeros((0, 11))
 
     @property
     def seen_t(self) -> float:
-        return float(self._t[-1])
+        return float(self._looks[-1, T])
 
     def see(self, t: float, pose: Pose, seen: Sight) -> Sight:
         """The newest look as others have it: whoever keeps their feet faces as they did, and is as
@@ -44,26 +44,17 @@ class Stance:
         (down to 0.8 of the scale, drawn camera), which hides how much shorter the trunk is seen:
         the scale is that of those looks that show the body tallest.
         """
-        self._t = np.append(self._t, t)
-        self._here_t = np.append(self._here_t, t)
-        self._feet = np.concatenate([self._feet, feet(pose)[None]])
-        self._trunk = np.append(self._trunk, trunk_px(pose))
-        self._ahead = np.concatenate([self._ahead, seen.ahead[None]])
-        self._scale = np.append(self._scale, seen.scale)
-        size = np.maximum(self._trunk, self._trunk[-1])
-        here = strode_px(self._feet, self._feet[-1]) < PLANTED * size
-        self._here_t[here] = t
-        late = self._t > t - STANCE_S
-        scale = float(np.sort(self._scale[here])[-TALLEST:][0])
-        ahead = _most(self._ahead[late & _after_last(~here)])
-        tallest = here & (self._scale >= scale)
-        self._keep(late | tallest | ~here & (self._here_t > t - STANCE_S))
+        newest = [t, t, trunk_px(pose), seen.scale, *seen.ahead.tolist(), *feet(pose).flat]
+        looks = np.vstack([self._looks, newest])
+        stood = looks[:, FEET].reshape(-1, 2, 2)
+        here = strode_px(stood, stood[-1]) < PLANTED * np.maximum(looks[:, TRUNK], looks[-1, TRUNK])
+        looks[here, HERE_T] = t
+        late = looks[:, T] > t - STANCE_S
+        scale = float(np.sort(looks[here, SCALE])[-TALLEST:][0])
+        ahead = _most(looks[late & _after_last(~here), AHEAD])
+        tallest = here & (looks[:, SCALE] >= scale)
+        self._looks = looks[late | tallest | ~here & (looks[:, HERE_T] > t - STANCE_S)]
         return replace(seen, ahead=ahead, scale=scale)
-
-    def _keep(self, looks: np.ndarray) -> None:
-        self._t, self._here_t, self._feet = self._t[looks], self._here_t[looks], self._feet[looks]
-        self._trunk, self._ahead = self._trunk[looks], self._ahead[looks]
-        self._scale = self._scale[looks]
 
 
 def _after_last(moved: np.ndarray) -> np.ndarray:
