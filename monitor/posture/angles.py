@@ -81,7 +81,7 @@ def _across(joints: Floats, pair: tuple[int, int]) -> Floats:
 
 
 def _unit(v: Floats) -> Floats:
-    length = float(np.linalg.norm(v))
+    length = math.hypot(*v.tolist())
     return v / length if length > 0 else v
 
 
@@ -100,7 +100,7 @@ def facing(joints: Floats) -> Floats:
     the other; towards the camera when neither tells."""
     lines = (cross(UP, _across(joints, pair)) for pair in (HIPS, SHOULDERS))
     ahead = sum((_unit(line) for line in lines), np.zeros(3))
-    return _unit(ahead) if np.linalg.norm(ahead) > 1e-6 else TO_CAMERA
+    return _unit(ahead) if math.hypot(*ahead.tolist()) > 1e-6 else TO_CAMERA
 
 
 def trunk_flexion(joints: Floats) -> float:

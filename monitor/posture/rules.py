@@ -3,6 +3,7 @@
 A rule is data (`config/rules/*.yaml`); a measure is one function in `MEASURES`.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -156,7 +157,8 @@ def _lying(person: Person) -> float | None:
         bottom = _middle(person, (Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE))
     if top is None or bottom is None:
         return None
-    return inclination_deg(top - bottom)
+    x, y, z = (end - start for end, start in zip(top, bottom, strict=True))
+    return math.degrees(math.atan2(math.hypot(x, z), y))
 
 
 def lies(person: Person) -> bool:
@@ -177,10 +179,10 @@ def _kneeling(person: Person) -> float | None:
     return min(max(shins), 90.0) if shins else None
 
 
-def _middle(person: Person, pair: tuple[int, int]) -> Floats | None:
+def _middle(person: Person, pair: tuple[int, int]) -> tuple[float, ...] | None:
     """Of a left and a right landmark, or the one of them that is seen."""
-    seen = [person.gravity[mark] for mark in pair if visible(person.pose, mark)]
-    return np.asarray(sum(seen) / len(seen)) if seen else None
+    seen = [person.gravity[mark].tolist() for mark in pair if visible(person.pose, mark)]
+    return tuple(sum(each) / len(seen) for each in zip(*seen, strict=True)) if seen else None
 
 
 def _points(person: Person, landmarks: Sequence[Landmark]) -> Floats:
