@@ -121,13 +121,12 @@ def test_the_same_crop_looked_at_in_the_same_way_reads_the_same(
 
 FOLLOWED = dict.fromkeys(EACH, 0.95) | {
     "squat-front-mediapipe-golden.mp4": 0.88,
-    "overhead-barbell.mp4": 0.72,
-    "balance-lab-cam01.mp4": 0.88,
+    "overhead-barbell.mp4": 0.75,
     "balance-lab-cam03.mp4": 0.85,
 }
 """Share of pictures in which trunks agree when each engine takes a region of its own within the
-crop. Four films do not reach 0.95; in the overhead lift MediaPipe moved by a hundredth agrees with
-itself in no more than 0.89."""
+crop. Three films do not reach 0.95; in the overhead lift MediaPipe moved by a hundredth agrees with
+itself in no more than 0.85."""
 
 
 @pytest.mark.parametrize("name", EACH)
