@@ -26,6 +26,7 @@ def right_way_round(looks: Sequence[Pose], wider: Pose) -> Sequence[Pose]:
 
 
 def from_behind(pose: Pose) -> bool:
+    """Whether a body is surely seen from behind, whichever way up it is in the picture."""
     points = pose.landmarks[:, :2]
     left, right = points[list(LEFT)].mean(axis=0), points[list(RIGHT)].mean(axis=0)
     (up_x, up_y), (x, y) = trunk(points), right - left

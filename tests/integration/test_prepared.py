@@ -61,8 +61,8 @@ def test_whoever_is_detected_is_detected_in_the_same_place(
         for found, again in zip(one, other, strict=True):
             count += 1
             assert again.score == pytest.approx(found.score, abs=0.02)
-            assert distance(found.region, again.region) < 0.02 * found.region.size
-            assert again.region.size == pytest.approx(found.region.size, rel=0.05)
+            assert distance(found.region, again.region) < 0.01 * found.region.size
+            assert again.region.size == pytest.approx(found.region.size, rel=0.02)
     assert count > 10
 
 
