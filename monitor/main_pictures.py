@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.capture.main_stream import Moment
 from monitor.posture.body import apart, scaled
-from monitor.posture.model import Image, Pose, Region
+from monitor.posture.model import AnyImage, Pose, Region
 
 APART = 0.25
 """Trunk lengths that the big joints may lie from where they were seen, in the median: more is
@@ -19,10 +19,10 @@ class Main:
     """at: what the main stream shows at a moment, in steady seconds. follow: the pose engine's."""
 
     at: Callable[[float], Moment]
-    follow: Callable[[Image, Sequence[Region]], Sequence[Pose | None]]
+    follow: Callable[[AnyImage, Sequence[Region]], Sequence[Pose | None]]
 
     def same(
-        self, image: Image, seen_in: tuple[int, ...], judged: Pose, seen: Sequence[Pose]
+        self, image: AnyImage, seen_in: tuple[int, ...], judged: Pose, seen: Sequence[Pose]
     ) -> list[Pose] | None:
         """Bodies in pixels of this picture: the judged one, everybody as they were seen in one of
         another size (height, width), and as they are found here. seen: the judged body first.

@@ -18,6 +18,7 @@ from monitor import accounts, evidence, handover, recordings
 from monitor.accounts import Account
 from monitor.capture import watch
 from monitor.capture.main_stream import Moment
+from monitor.colour import rgb
 from monitor.durable import make_folder, write_durably
 from monitor.evidence import Waiting
 from monitor.handover import Left
@@ -25,7 +26,7 @@ from monitor.main_pictures import Main
 from monitor.pipeline import CameraPlan, Step
 from monitor.posture.episodes import Change, Episode
 from monitor.posture.minutes import Minute
-from monitor.posture.model import Image, Pose
+from monitor.posture.model import AnyImage, Image, Pose
 from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
 from monitor.store.journal import Journal, key_of
@@ -128,7 +129,7 @@ class _Peak:
 
     def __init__(
         self,
-        image: Image,
+        image: AnyImage,
         draw: Callable[[Image, Image | None], bytes | None],
         main: Moment | None,
     ) -> None:
@@ -315,16 +316,17 @@ class Recorder:
         if kind is not None and kind not in self._incidents:
             self._begin_incident(kind, reason, at)
 
-    def blurred(self, image: Image, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
+    def blurred(self, image: AnyImage, judged: Pose | None, others: Sequence[Pose]) -> bytes | None:
         """The picture as it may be kept: see `monitor.evidence.picture`. Where no body is shown
         all of it is tiles, and no face has to be found."""
-        image, bodies = evidence.reduced(image, [*([] if judged is None else [judged]), *others])
+        smaller, bodies = evidence.reduced(image, [*([] if judged is None else [judged]), *others])
+        shown = rgb(smaller)
         first = 0 if judged is None else 1
         return evidence.picture(
-            image,
+            shown,
             bodies[0] if first else None,
             bodies[first:],
-            faces=self._faces(image, bodies) if bodies else (),
+            faces=self._faces(shown, bodies) if bodies else (),
             skeleton_only=self._keep.skeleton_only,
         )
 
@@ -411,9 +413,9 @@ class Recorder:
         the judged body first."""
         if main is None or self._main is None:
             return self.blurred(image, judged, seen[1:])
-        main = evidence.mask_out(main, self._plan.masks)
-        same = self._main.same(main, image.shape[:2], judged, seen)
-        return None if same is None else self.blurred(main, same[0], same[1:])
+        shown = evidence.mask_out(main, self._plan.masks)
+        same = self._main.same(shown, image.shape[:2], judged, seen)
+        return None if same is None else self.blurred(shown, same[0], same[1:])
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
         if record.peak is not None:

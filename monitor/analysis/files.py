@@ -11,6 +11,7 @@ from monitor.analysis.results import measured
 from monitor.capture.feed import Sampler
 from monitor.capture.streams import FileSource
 from monitor.clock import Clock
+from monitor.colour import rgb
 from monitor.errors import CaptureError, InputError
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
@@ -117,7 +118,7 @@ def read_film(
             if t is None:
                 return
             if wanted(t):
-                yield index, t, source.retrieve().image
+                yield index, t, rgb(source.retrieve().image)
     except CaptureError as e:
         said = str(e).removeprefix(f"{path} ")
         raise InputError(said.replace("is not a video", NEITHER)) from e

@@ -5,7 +5,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.posture.model import Floats, Image
+from monitor.posture.model import AnyImage, Floats
+from monitor.posture.picture import grey
 
 Loss = Literal["covered", "defocused"]
 
@@ -84,7 +85,7 @@ class Detail:
         self._covered_from: float | None = None
         self._blurred_from: float | None = None
 
-    def look(self, t: float, image: Image) -> Loss | None:
+    def look(self, t: float, image: AnyImage) -> Loss | None:
         """What is wrong, or `None`. Pictures of one size come in the order of their
         `t`, 0.1 to 10 s apart."""
         rows = _rows(image)
@@ -150,11 +151,11 @@ def _weight(passed_s: float, span_s: float) -> float:
     return float(1.0 - np.exp(-passed_s / span_s))
 
 
-def _rows(image: Image) -> Rows:
-    """About 90 rows of up to 640 green points."""
+def _rows(image: AnyImage) -> Rows:
+    """About 90 rows of up to 640 points."""
     height, width = image.shape[:2]
     across = max(1, round(max(height, width) / ACROSS))
-    rows = image[:: max(1, height // DOWN), ::across, 1]
+    rows = grey(image, max(1, height // DOWN), across)
     return np.ascontiguousarray(rows[:, : rows.shape[1] // SPAN * SPAN])
 
 

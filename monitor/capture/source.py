@@ -2,14 +2,14 @@
 
 from typing import NamedTuple, Protocol
 
-from monitor.posture.model import Image, Truth
+from monitor.posture.model import AnyImage, Truth
 
 
 class Picture(NamedTuple):
-    """image: (height, width, 3) uint8 RGB, upright; truth: drawn cameras only. behind_s: by how
-    much it was taken before what was grabbed last; below 0 after it."""
+    """image: upright. truth: drawn cameras only. behind_s: by how much it was taken before what
+    was grabbed last; below 0 after it."""
 
-    image: Image
+    image: AnyImage
     truth: tuple[Truth, ...] = ()
     behind_s: float = 0.0
 
@@ -24,9 +24,9 @@ class Packet(NamedTuple):
 class Source(Protocol):
     """A stream of pictures. Not thread-safe; `close` may be called twice.
 
-    `grab` is cheap and moves on, `retrieve` turns the picture grabbed last into RGB: pictures
-    nobody needs are never converted and, of a network stream, not decoded when a key picture comes
-    before the next that is needed (of the drawn camera, never drawn).
+    `grab` is cheap and moves on, `retrieve` gives the picture grabbed last: pictures nobody
+    needs are never converted and, of a network stream, not decoded when a key picture comes before
+    the next that is needed (of the drawn camera, never drawn).
     """
 
     live: bool

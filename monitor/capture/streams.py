@@ -130,7 +130,7 @@ class StreamSource:
                 self._frame = self._newest(video)
         shown_s = None if video.format in _UNTIMED else video.shown_at(self._frame)
         behind_s = 0.0 if shown_s is None else grabbed_s - shown_s
-        return Picture(video.upright(self._frame), behind_s=behind_s)
+        return Picture(video.sent(self._frame), behind_s=behind_s)
 
     def close(self) -> None:
         self._frame = self.packet = None

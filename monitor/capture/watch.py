@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from monitor.capture.detail import Detail, Loss
 from monitor.posture.model import Frame
+from monitor.posture.picture import grey
 
 Blindness = Literal["frozen", "black", "covered", "defocused"]
 
@@ -69,7 +70,7 @@ class PictureWatch:
     def look(self, frame: Frame) -> Blindness | None:
         """What is wrong with the picture, or `None`. Frames come in the order of their `t`."""
         step = max(_GRID, max(frame.image.shape[:2]) // _ACROSS)
-        points = frame.image[::step, ::step, 1].copy()
+        points = grey(frame.image, step, step)
         if self._black_for(points, frame.t) >= self._black_after_s:
             return "black"
         if self._still_for(points, frame.t) >= self._frozen_after_s:

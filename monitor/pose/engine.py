@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from monitor.posture.model import Image, Pose, Region
+from monitor.posture.model import AnyImage, Pose, Region
 
 
 class Engine(Protocol):
     """Two verbs and no memory: the same call on the same picture gives the same answer.
 
-    Pictures are (height, width, 3) uint8 RGB. One engine serves all cameras of a worker; it is
+    One engine serves all cameras of a worker; it is
     used from one thread.
     """
 
@@ -18,7 +18,7 @@ class Engine(Protocol):
 
     def find(
         self,
-        image: Image,
+        image: AnyImage,
         windows: Sequence[Region] = (),
         *,
         still: bool = False,
@@ -36,7 +36,7 @@ class Engine(Protocol):
         """
         ...
 
-    def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
+    def follow(self, image: AnyImage, regions: Sequence[Region]) -> list[Pose | None]:
         """Look again at people already known, one answer a region: `None` where nobody is."""
         ...
 

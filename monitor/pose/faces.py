@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.pose.blazepose.detector import Boxes
 from monitor.pose.crops import checked, to_picture, whole
 from monitor.pose.models import face_model
-from monitor.posture.model import Floats, Image, Pose, Region
+from monitor.posture.model import AnyImage, Floats, Image, Pose, Region
 from monitor.posture.windows import around
 
 SIDE = 192
@@ -60,7 +60,7 @@ class Faces:
         windows = (whole(picture), *smaller)
         return [disc for window in windows for disc in self.within(picture, window)]
 
-    def within(self, picture: Image, window: Region) -> list[Disc]:
+    def within(self, picture: AnyImage, window: Region) -> list[Disc]:
         """A disc over each face in one square of the picture."""
         return [_disc(values, window) for values, _ in self._boxes(picture, window, SURE)]
 

@@ -8,11 +8,12 @@ from typing import Any
 import mediapipe as mp
 import numpy as np
 
+from monitor.colour import rgb
 from monitor.errors import ModelError
 from monitor.pose.crops import checked, crop, shrunk, to_picture
 from monitor.pose.doubles import elsewhere, without_doubles
 from monitor.pose.models import pose_task
-from monitor.posture.model import Floats, Image, Landmark, Pose, Region
+from monitor.posture.model import AnyImage, Floats, Image, Landmark, Pose, Region
 
 CROP_PX = 384
 """Side of the square that `follow` hands to the model: half more than the 256 it looks at, so that
@@ -47,7 +48,7 @@ class MediaPipeEngine:
 
     def find(
         self,
-        image: Image,
+        image: AnyImage,
         windows: Sequence[Region] = (),
         *,
         still: bool = False,
@@ -56,7 +57,7 @@ class MediaPipeEngine:
     ) -> list[Pose]:
         """A still picture is looked at as a whole: what squares show would not be verified. Nor is
         what is seen: a search is one look anyhow."""
-        picture = checked(image)
+        picture = rgb(checked(image))
         if not windows:
             poses = self._poses_in_all(picture)
         else:
@@ -65,8 +66,8 @@ class MediaPipeEngine:
         new = [pose for pose in poses if elsewhere(pose.region, known)]
         return without_doubles(sorted(new, key=lambda pose: pose.score, reverse=True))
 
-    def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
-        picture = checked(image)
+    def follow(self, image: AnyImage, regions: Sequence[Region]) -> list[Pose | None]:
+        picture = rgb(checked(image))
         return [self._look(picture, region) for region in regions]
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from monitor.pose.engine import Engine
 from monitor.posture.belief import evidence
 from monitor.posture.body import apart, middle
-from monitor.posture.model import Image, Pose
+from monitor.posture.model import AnyImage, Pose
 from monitor.posture.slots import CLEAR
 from monitor.posture.windows import around
 
@@ -17,7 +17,7 @@ trunks of the drawn one), of 9 further away one."""
 
 def mended(
     engine: Engine,
-    image: Image,
+    image: AnyImage,
     looks: Sequence[Pose | None],
     doubts: Sequence[Pose | None],
     most: int,
@@ -47,7 +47,9 @@ def _alone(number: int, doubt: Pose, looks: Sequence[Pose | None]) -> bool:
     )
 
 
-def _again(engine: Engine, image: Image, doubt: Pose, looks: Sequence[Pose | None]) -> Pose | None:
+def _again(
+    engine: Engine, image: AnyImage, doubt: Pose, looks: Sequence[Pose | None]
+) -> Pose | None:
     seen = [look for look in looks if look and len(looks) == 1 and evidence(look) >= CLEAR]
     found = engine.find(image, [around(doubt)], seen=seen)
     here = [pose for pose in found if apart(pose, doubt) < SAME_PLACE]

@@ -10,7 +10,7 @@ import mediapipe as mp
 from monitor.errors import ModelError
 from monitor.pose.blazepose.detector import Detection
 from monitor.pose.crops import crop, to_picture
-from monitor.posture.model import Image, Region
+from monitor.posture.model import AnyImage, Region
 from monitor.posture.windows import MARGIN
 
 MOST_PX = 640
@@ -34,7 +34,7 @@ class OwnDetector:
         with _named(model):
             self._detector: Any = mp.tasks.vision.ObjectDetector.create_from_options(options)
 
-    def __call__(self, picture: Image, window: Region, min_score: float) -> list[Detection]:
+    def __call__(self, picture: AnyImage, window: Region, min_score: float) -> list[Detection]:
         """Whoever is seen in one square of the picture."""
         side = max(1, min(MOST_PX, round(window.size)))
         square = mp.Image(image_format=mp.ImageFormat.SRGB, data=crop(picture, window, side))

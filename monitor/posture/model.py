@@ -102,16 +102,40 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """A picture as cameras send it (4:2:0): brightness of each pixel, colour of each four.
+
+    luma: (height, width) uint8. blue, red: half as high and wide, rounded up. full: black is 0 and
+    white 255, else 16 and 235 (ITU-R BT.601).
+    """
+
+    luma: Image
+    blue: Image
+    red: Image
+    full: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of the same picture in RGB."""
+        height, width = self.luma.shape
+        return height, width, 3
+
+
+AnyImage = Image | Planes
+"""(height, width, 3) uint8 RGB, or as it was sent: only what is needed of it becomes RGB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture of one camera.
 
-    image: (height, width, 3) uint8, RGB, upright. at: when it was taken, aware UTC.
+    image: upright. at: when it was taken, aware UTC.
     t: the same moment in seconds on a line without steps; durations come from it alone.
     index: number of the picture in its source. truth: drawn cameras only. rested: nobody was there
     before, and of the stream only the packets were watched since the last frame.
     """
 
-    image: Image
+    image: AnyImage
     at: datetime
     t: float
     index: int = 0

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.posture.model import Floats, Image
+from monitor.posture.model import AnyImage, Floats
+from monitor.posture.picture import means
 
 Box = tuple[float, float, float, float]
 """x, y, width, height in pixels."""
@@ -51,11 +52,11 @@ class Motion:
         self._lately: Mask = self._now
         self._cell_px = 1
 
-    def look(self, t: float, image: Image) -> None:
+    def look(self, t: float, image: AnyImage) -> None:
         """Take in the next picture. Nothing is known to move in the first, nor when the size
         changed."""
         self._cell_px = cell_px(image.shape[:2])
-        cells = _means(image, self._cell_px)
+        cells = means(image, self._cell_px)
         if self._past and self._past[-1][1].shape != cells.shape:
             self._past.clear()
         self._past.append((t, cells))
@@ -102,14 +103,3 @@ def _changed(before: Cells, cells: Cells) -> Mask:
     change = np.abs(cells - before)
     noise = 1.4826 * float(np.median(change))
     return np.asarray(change > np.clip(NOISES * noise, LEAST_CHANGE, MOST_CHANGE))
-
-
-def _means(image: Image, side: int) -> Cells:
-    """Mean of every second green pixel of cells of `side` pixels."""
-    height, width = (length // side * side for length in image.shape[:2])
-    if not height or not width:
-        return np.zeros((1, 1), np.float32)
-    rows = image[:height, :width].reshape(height // side, side, width * 3)[:, ::2]
-    sums = rows.sum(axis=1, dtype=np.uint16).reshape(height // side, width // side, side, 3)
-    green = sums[:, :, ::2, 1].mean(axis=2, dtype=np.float32)
-    return np.asarray(green / rows.shape[1], np.float32)

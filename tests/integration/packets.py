@@ -35,7 +35,7 @@ class PacketFilm:
         assert frame is not None
         shown_s = self._video.shown_at(frame)
         behind_s = 0.0 if shown_s is None else self._stream_s - shown_s
-        return Picture(self._video.upright(frame), behind_s=behind_s)
+        return Picture(self._video.sent(frame), behind_s=behind_s)
 
     def close(self) -> None:
         self._video.close()

@@ -12,6 +12,7 @@ from monitor.capture.source import Source
 from monitor.capture.streams import FileSource, StreamSource
 from monitor.capture.usb import UsbSource
 from monitor.clock import SystemClock
+from monitor.colour import rgb
 from monitor.errors import CaptureError
 from tests.integration.rtsp import RtspServer
 from tests.integration.video import encode_h264, numbered
@@ -41,10 +42,12 @@ def test_pictures_are_whole_and_time_goes_on(make: Make) -> None:
     times, shapes = [], set()
     for _ in range(10):
         times.append(source.grab())
-        image = source.retrieve().image
-        shapes.add(image.shape)
+        shown = source.retrieve().image
+        image = rgb(shown)
+        assert image.shape == shown.shape
         assert image.dtype == np.uint8
         assert image.flags.c_contiguous
+        shapes.add(image.shape)
     source.close()
     assert len(shapes) == 1
     assert shapes.pop()[2] == 3

@@ -8,7 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from monitor.posture.model import Image
+from monitor.colour import rgb
+from monitor.posture.model import AnyImage, Image
 
 BITS = 12
 
@@ -24,10 +25,10 @@ def numbered(many: int, width: int = 320, height: int = 192, start: int = 0) -> 
         yield image
 
 
-def number_in(image: Image) -> int:
+def number_in(image: AnyImage) -> int:
     """The number `numbered` put into the picture."""
     height, width = image.shape[:2]
-    row = image[height // 8, :, 1]
+    row = rgb(image)[height // 8, :, 1]
     return sum((int(row[(2 * bit + 1) * width // (2 * BITS)]) > 127) << bit for bit in range(BITS))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from monitor.pose.blazepose.graph import Graph, sigmoid
 from monitor.pose.blazepose.region import aligned
 from monitor.pose.crops import crop, to_picture
-from monitor.posture.model import Floats, Image, Region
+from monitor.posture.model import AnyImage, Floats, Region
 
 SIDE = 224
 _CELLS = ((28, 2), (14, 2), (7, 6))
@@ -38,7 +38,7 @@ class Detector:
         """Raises ModelError when the file is no such graph."""
         self._boxes = Boxes(model, SIDE, _CELLS, _VALUES, threads)
 
-    def __call__(self, picture: Image, window: Region, min_score: float) -> list[Detection]:
+    def __call__(self, picture: AnyImage, window: Region, min_score: float) -> list[Detection]:
         found = self._boxes(picture, window, min_score)
         return [_detection(value, score, window) for value, score in found]
 
@@ -58,7 +58,7 @@ class Boxes:
         self._anchors = _anchors(side, cells)
 
     def __call__(
-        self, picture: Image, window: Region, min_score: float
+        self, picture: AnyImage, window: Region, min_score: float
     ) -> list[tuple[Floats, float]]:
         """The values of each box in pixels of the square, and its score 0..1."""
         raw, logits = self._graph(crop(picture, window, self._side), 1 / 127.5, -1.0)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from monitor.colour import rgb
 from monitor.pose.blazepose.detector import Detection, Detector
 from monitor.pose.blazepose.landmarks import Landmarks
 from monitor.pose.crops import checked, shows, whole
@@ -19,7 +20,7 @@ from monitor.pose.models import Graphs, face_model, pose_graphs
 from monitor.pose.uncover import paint_over
 from monitor.pose.verdict import Judge, hopeless, person, steady
 from monitor.posture.body import apart, trunk_px
-from monitor.posture.model import Image, Landmark, Pose, Region
+from monitor.posture.model import AnyImage, Image, Landmark, Pose, Region
 from monitor.posture.windows import around, thorough
 
 STRAY = 0.25
@@ -65,7 +66,7 @@ MOST_LAYERS = 3
 
 
 class Proposer(Protocol):
-    def __call__(self, picture: Image, window: Region, min_score: float) -> list[Detection]:
+    def __call__(self, picture: AnyImage, window: Region, min_score: float) -> list[Detection]:
         """Where somebody may be in one square of the picture."""
         ...
 
@@ -96,7 +97,7 @@ class BlazePoseEngine:
 
     def find(
         self,
-        image: Image,
+        image: AnyImage,
         windows: Sequence[Region] = (),
         *,
         still: bool = False,
@@ -105,20 +106,20 @@ class BlazePoseEngine:
     ) -> list[Pose]:
         picture = checked(image)
         if still:
-            found = self._layer_by_layer(picture)
+            found = self._layer_by_layer(rgb(picture))
         else:
             squares = windows or (whole(picture),)
             found = without_doubles(self._searched(picture, squares, steady, known, seen))
         return found[: self._max_people]
 
-    def follow(self, image: Image, regions: Sequence[Region]) -> list[Pose | None]:
+    def follow(self, image: AnyImage, regions: Sequence[Region]) -> list[Pose | None]:
         picture = checked(image)
         return [self._look(picture, region) for region in regions]
 
     def close(self) -> None:
         """Nothing is held but memory."""
 
-    def _look(self, picture: Image, region: Region) -> Pose | None:
+    def _look(self, picture: AnyImage, region: Region) -> Pose | None:
         """The body in the region; `None` where there is none, or another one."""
         asked = region
         for _ in range(MOST_LOOKS):
@@ -160,7 +161,7 @@ class BlazePoseEngine:
 
     def _searched(
         self,
-        picture: Image,
+        picture: AnyImage,
         windows: Sequence[Region],
         judge: Judge,
         known: Sequence[Region] = (),
@@ -182,7 +183,7 @@ class BlazePoseEngine:
         return [pose for _, pose in surest]
 
     def _again(
-        self, picture: Image, found: Detection, seen: Sequence[Pose]
+        self, picture: AnyImage, found: Detection, seen: Sequence[Pose]
     ) -> tuple[float, Pose] | None:
         """A look that the detector led to, if it agrees with one at a body seen before in this
         picture; not their mean, since looks lag behind who falls."""
@@ -192,7 +193,7 @@ class BlazePoseEngine:
         return (0.0, look) if min(apart(look, pose) for pose in seen) < AGREED else None
 
     def _verified(
-        self, picture: Image, found: Detection, judge: Judge, known: Sequence[Region]
+        self, picture: AnyImage, found: Detection, judge: Judge, known: Sequence[Region]
     ) -> tuple[float, Pose] | None:
         """How sure it is that the body found is a person's, and the body; `None` for what is none.
 
@@ -214,7 +215,7 @@ class BlazePoseEngine:
         return sure, _mean(looks)
 
     def _rough(
-        self, picture: Image, region: Region, known: Sequence[Region], least: float
+        self, picture: AnyImage, region: Region, known: Sequence[Region], least: float
     ) -> Pose | None:
         """The body of which the detector saw something; `None` for none, or for one known."""
         for _ in range(ROUGH_LOOKS):

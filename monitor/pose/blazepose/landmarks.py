@@ -8,7 +8,7 @@ import numpy as np
 from monitor.pose.blazepose.graph import Graph, Tensor, sigmoid
 from monitor.pose.blazepose.region import aligned
 from monitor.pose.crops import crop, to_picture, turned
-from monitor.posture.model import Floats, Image, Landmark, Pose, Region
+from monitor.posture.model import AnyImage, Floats, Image, Landmark, Pose, Region
 
 SIDE = 256
 LANDMARKS, BODY = 39, 33
@@ -51,18 +51,18 @@ class Landmarks:
         self._graph = Graph(model, SIDE, OUTPUTS, threads)
         self._square = np.empty((SIDE, SIDE, 3), np.uint8)
 
-    def __call__(self, picture: Image, region: Region) -> Pose:
+    def __call__(self, picture: AnyImage, region: Region) -> Pose:
         """The body in the region, whether there is one or not: `score` tells."""
         return _pose(*self._read(self._cut(picture, region)), region)
 
-    def both_ways(self, picture: Image, region: Region) -> tuple[Pose, Pose]:
+    def both_ways(self, picture: AnyImage, region: Region) -> tuple[Pose, Pose]:
         """The body as it is read, and as it is read in a mirror, turned back. They agree where a
         body is; what is read into furniture changes with the side."""
         square = self._cut(picture, region)
         mirrored = self._read(np.ascontiguousarray(square[:, ::-1]))
         return _pose(*self._read(square), region), _pose(*_unmirrored(*mirrored), region)
 
-    def _cut(self, picture: Image, region: Region) -> Image:
+    def _cut(self, picture: AnyImage, region: Region) -> Image:
         return crop(picture, region, SIDE, border=cv2.BORDER_REPLICATE, into=self._square)
 
     def _read(self, square: Image) -> tuple[Floats, float, Floats]:
