@@ -14,7 +14,7 @@ import structlog
 
 from monitor.capture.rate import Flood
 from monitor.capture.rest import LONGEST_S, Rest
-from monitor.capture.source import Picture, Source
+from monitor.capture.source import Packet, Picture, Source
 from monitor.clock import Clock, FrameTimes
 from monitor.errors import PlumblineError
 from monitor.posture.model import Frame
@@ -25,6 +25,14 @@ LATE_S = 0.8
 with, and what was decoded so late, or waited so long for its turn, is not looked at: on a computer
 that is too slow a look may be missed, but none is old. With its own judgement a look is to be no
 older than 1.5 s."""
+
+GATHER_S = 0.1
+"""What comes next is left where it waits for so long, once everything before it was read: a 1080p
+picture comes in ten pieces, and the thread would wake for each. Sixteen cameras at rest take a
+quarter less so, what is decoded included."""
+
+PROMPT_S, WAITED_S = 0.04, 0.001
+"""Everything was read when the newest picture is no older than that, and was waited for so long."""
 
 TRIES = 2
 """So often what came meanwhile is decoded for a fresher picture; then it waits for the next key
@@ -150,11 +158,10 @@ class Slot:
             self._changed.wait_for(lambda: self._frame is None or self._closed)
 
     def take(self, timeout: float, *, since: float = -inf) -> Frame | None:
-        """An older frame than `since` stays, but at rest, where the next is seconds away: one that
-        takes its place stands for it too."""
+        """An older frame than `since` stays: one that takes its place stands for it too."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout)
-            if self._frame is None or (self._frame.t < since and not self._frame.rested):
+            if self._frame is None or self._frame.t < since:
                 return None
             frame, self._frame = self._frame, None
             self._changed.notify_all()
@@ -196,6 +203,7 @@ class Feed:
         self._times = FrameTimes(clock)
         self._flood = Flood()
         self._stream_s: float | None = None
+        self._stands = False
         self._began: tuple[float, float, datetime] | None = None
         self._slot = Slot()
         self._late, self._looked_t = 0, -inf
@@ -226,13 +234,15 @@ class Feed:
 
     def take(self, timeout: float = 0.0) -> Frame | None:
         """The newest frame not taken yet, waiting up to `timeout` seconds for one. Of a live source
-        one that waited until it is too old is left for a fresher one, but at rest and `LONGEST_S`
-        after the last."""
+        one that waited until it is too old is left for a fresher one, but `LONGEST_S` after the
+        last; at rest that is asked for at once."""
         since = min(self._clock.steady() - LATE_S, self._last_t + LONGEST_S)
         frame = self._slot.take(timeout, since=since if self._live else -inf)
         if frame is not None:
             self._last_t = frame.t
             self._taken.append(self._clock.steady())
+        elif self._slot.since is not None:
+            self._rest.looked(self._last_t)
         return frame
 
     @property
@@ -282,24 +292,35 @@ class Feed:
         try:
             source.open()
             while not self._stopping.is_set():
+                began = self._clock.steady()
                 stream_s = source.grab()
+                waited_s = self._clock.steady() - began
                 if stream_s is None:
                     self._change("ended")
                     return
                 self._grabbed(source, stream_s)
                 if source.live:
-                    self._stopping.wait(self._flood.wait_s(self._clock.steady()))
+                    flood_s = self._flood.wait_s(self._clock.steady())
+                    gather_s = GATHER_S if self._read_all(source.packet, waited_s) else 0.0
+                    self._stopping.wait(max(flood_s, gather_s))
         finally:
             source.close()
+
+    def _read_all(self, packet: Packet | None, waited_s: float) -> bool:
+        """Whether nothing waits to be read, and what comes will."""
+        if packet is None or not packet.kept or self._stands or waited_s < WAITED_S:
+            return False
+        return self._state.in_t is not None and self._clock.steady() - self._state.in_t < PROMPT_S
 
     def _grabbed(self, source: Source, stream_s: float) -> None:
         if self._up_from is None:
             self._came_up(source)
         index = self._state.frames_in
-        self._state = replace(self._state, frames_in=index + 1)
         t, at = self._stamp(source, stream_s)
         resting = self._rest.rests(t, source.packet)
-        self._state = replace(self._state, in_t=t, resting=resting or self._state.resting)
+        self._state = replace(
+            self._state, frames_in=index + 1, in_t=t, resting=resting or self._state.resting
+        )
         if not self._skipped(source, t) and self._due(source, t, resting):
             picture = source.retrieve()
             late = self._is_late(source, t)
@@ -360,9 +381,9 @@ class Feed:
                 self._began = stream_s, self._clock.steady(), self._clock.now()
             first_s, t, at = self._began
             return t + stream_s - first_s, at + timedelta(seconds=stream_s - first_s)
-        stands = stream_s == self._stream_s
+        self._stands = stream_s == self._stream_s
         self._stream_s = stream_s
-        return self._times.stamp(None if stands else stream_s)
+        return self._times.stamp(None if self._stands else stream_s)
 
     def _change(self, state: State, reason: str = "") -> None:
         if (state, reason) == (self._state.state, self._state.reason):

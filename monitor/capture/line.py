@@ -66,6 +66,11 @@ class Line:
             return quick | transport | {"timeout": silence}
         return quick | {"rw_timeout": silence}
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what comes waits until it is read; by UDP it is soon lost."""
+        return self._transport == "tcp" or camera_kind(self._url) != "rtsp"
+
     def packet(self) -> AvPacket:
         """The next of the opened video; to be called within `in_words`.
 

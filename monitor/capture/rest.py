@@ -29,6 +29,9 @@ USUAL = 3000
 LARGE = 1.2, 95.0
 """A packet is large when it is so many times larger than so many in a hundred usual ones."""
 
+LIMIT_S = 5.0
+"""How often it is told anew what is usual."""
+
 LATELY_S, LARGE_SHARE = 0.6, 1 / 3
 """Something stirs when so many of the packets of this time are large: of 15 packets, 5 are by
 chance in 1 of 1,600 cases even without the factor; one alone is an encoder's whim."""
@@ -67,7 +70,7 @@ class Stir:
 
     def tells(self, t: float, size: int) -> bool:
         """Whether something stirs, now that this packet came."""
-        if t - self._limit_t >= 1.0 and self.knows:
+        if t - self._limit_t >= LIMIT_S and self.knows:
             factor, percent = LARGE
             self._limit, self._limit_t = factor * float(np.percentile(self._usual, percent)), t
         self._lately.append((t, size > self._limit))
@@ -117,4 +120,5 @@ class Rest:
         return t - self._looked_t >= (LOOK_S - EARLY_S if key else LONGEST_S)
 
     def looked(self, t: float) -> None:
+        """When the picture came that is looked at; an earlier one when it was not after all."""
         self._looked_t = t

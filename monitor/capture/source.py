@@ -15,10 +15,12 @@ class Picture(NamedTuple):
 
 
 class Packet(NamedTuple):
-    """A picture as it came. size: bytes. key: it stands on its own, and what follows on it."""
+    """A picture as it came. size: bytes. key: it stands on its own, and what follows on it. kept:
+    what comes after it waits until it is read, and is known to be late by then."""
 
     size: int
     key: bool
+    kept: bool = False
 
 
 class Source(Protocol):

@@ -101,8 +101,9 @@ class StreamSource:
 
     def _take_in(self, packet: AvPacket, video: Video) -> None:
         self._group.add(packet)
-        self.packet = Packet(packet.size, packet.is_keyframe)
         untimed = video.format in _UNTIMED
+        kept = self._line.keeps and not untimed
+        self.packet = Packet(packet.size, packet.is_keyframe, kept)
         moment = self._clock.steady() if untimed else video.moment(packet)
         self._stream_s = self._in_order.next(moment)
 

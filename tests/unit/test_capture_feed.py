@@ -2,16 +2,16 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 
-import numpy as np
 import pytest
 
-from monitor.capture.feed import Backoff, Feed, FeedState, Sampler, Slot
+from monitor.capture.feed import Backoff, Feed, FeedState, Sampler
 from monitor.capture.source import Packet
 from monitor.errors import CaptureError
-from monitor.posture.model import Frame
-from tests.unit.capture_fakes import BEGIN, FakeClock, Told, ToldSource
+from tests.unit.capture_fakes import FakeClock, Told, ToldSource
 
 Begin = Callable[..., tuple[Feed, ToldSource]]
 
@@ -132,15 +132,47 @@ def test_a_picture_that_waited_too_long_is_let_go_for_a_fresher_one() -> None:
     feed.stop()
 
 
-def test_at_rest_a_picture_is_taken_however_long_it_waited() -> None:
-    slot = Slot()
-    image = np.zeros((4, 6, 3), np.uint8)
-    slot.put(Frame(image, BEGIN, 10.0))
-    assert slot.take(0.0, since=11.0) is None
-    slot.put(Frame(image, BEGIN, 10.5, rested=True))
-    taken = slot.take(0.0, since=11.0)
-    assert taken is not None
-    assert taken.t == 10.5
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_is_kept_is_read_by_the_tenth_of_a_second(kept: bool) -> None:
+    clock = FakeClock()
+    source = ToldSource([], clock=clock)
+    for n in range(6):
+        source.tell(0.04 * n, Packet(1000, False, kept))
+    source.tell(None)
+    feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
+    began = time.monotonic()
+    feed.start()
+    when(feed, lambda state: state.state == "ended")
+    assert (time.monotonic() - began >= 0.5) == kept
+
+
+def test_at_rest_a_picture_that_waited_too_long_is_left_for_one_before_long() -> None:
+    clock = FakeClock()
+    source = ToldSource([], clock=clock)
+    feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
+    feed.rest(there=False, sought=False)
+    feed.start()
+    pictures = iter(range(1000))
+
+    def sends(seconds: float, handed_on: float) -> None:
+        """Five pictures a second, each tenth of them a key picture."""
+        for n in islice(pictures, round(5 * seconds)):
+            source.tell(0.2 * n, Packet(1000, n % 10 == 0))
+        when(feed, lambda state: state.last_t == pytest.approx(1000.0 + handed_on))
+
+    def taken() -> float | None:
+        frame = feed.take()
+        return frame and round(frame.t - 1000.0, 1)
+
+    sends(24.2, handed_on=24.0)
+    assert taken() == 24.0
+    sends(4.0, handed_on=28.0)
+    clock.sleep(1.0)
+    assert taken() is None
+    sends(1.0, handed_on=29.0)
+    assert taken() == 29.0
+    sends(5.0, handed_on=34.0)
+    feed.stop()
 
 
 def test_tells_how_long_the_picture_waits_that_nobody_took() -> None:
