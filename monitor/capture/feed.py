@@ -242,6 +242,7 @@ class Feed:
             self._last_t = frame.t
             self._taken.append(self._clock.steady())
         elif self._slot.since is not None:
+            self._looked_t = self._last_t
             self._rest.looked(self._last_t)
         return frame
 
