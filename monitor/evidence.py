@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from monitor.colour import resized, rgb
 from monitor.posture.body import scaled, trunk_px
-from monitor.posture.model import BONES, AnyImage, Floats, Image, Landmark, Pose
+from monitor.posture.model import BONES, AnyImage, Floats, Image, Landmark, Planes, Pose
 
 FACE = tuple(range(11))
 """Landmarks of nose, eyes, ears and mouth."""
@@ -179,7 +179,7 @@ def mask_out(image: AnyImage, polygons: Sequence[Sequence[tuple[float, float]]])
     """The picture with privacy masks black; polygons in fractions of width and height."""
     if not polygons:
         return image
-    masked = rgb(image).copy()
+    masked = rgb(image) if isinstance(image, Planes) else image.copy()
     size = masked.shape[1::-1]
     corners = [np.round(np.asarray(p) * size).astype(np.int32) for p in polygons]
     cv2.fillPoly(masked, corners, (0, 0, 0))

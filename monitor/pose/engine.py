@@ -9,8 +9,7 @@ from monitor.posture.model import AnyImage, Pose, Region
 class Engine(Protocol):
     """Two verbs and no memory: the same call on the same picture gives the same answer.
 
-    One engine serves all cameras of a worker; it is
-    used from one thread.
+    One engine serves all cameras of a worker; it is used from one thread.
     """
 
     name: str
