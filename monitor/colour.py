@@ -15,8 +15,9 @@ def rgb(image: AnyImage) -> Image:
     if not isinstance(image, Planes):
         return image
     height, width = image.luma.shape
-    luma = np.pad(image.luma, ((0, height % 2), (0, width % 2)), "edge")
-    blue, red = image.blue, image.red
+    luma, blue, red = image.luma, image.blue, image.red
+    if height % 2 or width % 2:
+        luma = np.pad(luma, ((0, height % 2), (0, width % 2)), "edge")
     if image.full:
         luma, blue, red = _LUMA[luma], _CHROMA[blue], _CHROMA[red]
     together = np.concatenate([plane.ravel() for plane in (luma, blue, red)])

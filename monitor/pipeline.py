@@ -14,7 +14,7 @@ from monitor.evidence import mask_out
 from monitor.judge import Contexts, Judge, Judged
 from monitor.pose.doubles import part_of
 from monitor.pose.engine import Engine
-from monitor.pose.mend import mended
+from monitor.pose.mend import Mended, mended
 from monitor.posture.belief import evidence
 from monitor.posture.body import extent, in_view, middle, trunk_px
 from monitor.posture.coach import Coach
@@ -264,44 +264,40 @@ class CameraPipeline:
         answers = self._follow(frame)
         expected = {s.number: a for s, a in zip(self._slots.all, answers, strict=True)}
         searches = not self._slots.all or self._budget.may_search(self._clock.steady())
-        seen = self._mended(frame, answers) if searches else answers
-        known = self._slots.known(frame.t, seen)
-        looks, mended = _in_view(seen, frame), _in_view(_others(seen, answers), frame)
+        again = self._mended(frame, answers) if searches else Mended(answers, [], [])
+        known = self._slots.known(frame.t, again.looks)
+        looks, new = _in_view(again.looks, frame), _in_view(_others(again.looks, answers), frame)
         believed = [slot.pose for slot in self._slots.seen if slot.believed]
         clear = [pose for pose in looks if evidence(pose) >= CLEAR]
         self._strange = self._motion.outside(map(extent, believed + clear))
         if searches:
-            self._search_among(frame, looks, mended, known)
+            found = _in_view(again.besides, frame) + self._find(frame, known, again.squares)
+            self._take_in(frame.t, looks, found, new)
         else:
-            self._slots.see(frame.t, looks, [], mended)
+            self._slots.see(frame.t, looks)
         self._slots.forget(frame.t, width, height)
         self._refused = self._unlike(expected)
 
-    def _search_among(
-        self,
-        frame: Frame,
-        looks: Sequence[Pose],
-        mended: Sequence[Pose],
-        known: Sequence[Region],
+    def _take_in(
+        self, t: float, looks: Sequence[Pose], found: Sequence[Pose], mended: Sequence[Pose]
     ) -> None:
-        """Take in what was followed and what a search finds besides. A body found that is taken
-        for nobody is looked for again: whoever is expected there may be given up by then."""
+        """What was followed, mended or not, and what a search found besides. A body found that is
+        taken for nobody is looked for again: whoever is expected there may be given up by then."""
         before, seen = list(self._slots.all), self._slots.seen
         clear = [look for look in looks if evidence(look) >= CLEAR]
-        found = self._find(frame, known)
         finds = [pose for pose in found if not any(part_of(pose, look) for look in clear)]
-        self._slots.see(frame.t, looks, finds, mended)
+        self._slots.see(t, looks, finds, mended)
         now = self._slots.seen
         unplaced = [
             pose for pose in [*finds, *clear] if not any(same_body(pose, s.pose) for s in now)
         ]
-        self._unplaced += [(frame.t, pose.region) for pose in unplaced if self._moves(pose)]
+        self._unplaced += [(t, pose.region) for pose in unplaced if self._moves(pose)]
         fresh = [slot.pose for slot in now if slot not in seen] + unplaced
         moving = [pose for pose in fresh if self._moves(pose)]
         begun = [slot.pose for slot in now if slot not in before and not slot.believed]
         new = [_one_of(pose, begun) and _one_of(pose, finds) for pose in moving]
         places = np.array([*map(middle, moving)]).reshape(-1, 2)
-        self._search.found(frame.t, places, np.array(new, bool))
+        self._search.found(t, places, np.array(new, bool))
 
     def _unlike(self, answers: Mapping[int, Pose | None]) -> dict[int, Pose]:
         """What was seen where somebody was expected, by slot, and was taken for nobody; near
@@ -339,15 +335,17 @@ class CameraPipeline:
         self._took(frame.at, "follow", started)
         return answers
 
-    def _mended(self, frame: Frame, answers: Sequence[Pose | None]) -> list[Pose | None]:
+    def _mended(self, frame: Frame, answers: list[Pose | None]) -> Mended:
         started = self._clock.steady()
         doubts = self._slots.doubts(frame.t, answers)
-        looks = mended(self._engine, frame.image, answers, doubts, most=1)
+        again = mended(self._engine, frame.image, answers, doubts, most=1)
         ended = self._took(frame.at, "mend", started)
         self._budget.searched(ended, ended - started)
-        return looks
+        return again
 
-    def _find(self, frame: Frame, known: Sequence[Region]) -> list[Pose]:
+    def _find(
+        self, frame: Frame, known: Sequence[Region], searched: Sequence[Region]
+    ) -> list[Pose]:
         height, width = frame.image.shape[:2]
         self._unplaced = [(t, r) for t, r in self._unplaced if t >= frame.t - RETURN_S]
         squares = self._search.squares(
@@ -356,6 +354,7 @@ class CameraPipeline:
             self._sizes,
             [*self._slots.sought(frame.t), *(region for _, region in self._unplaced)],
             self._strange,
+            searched,
             believed=sum(slot.believed for slot in self._slots.all),
             busy=self._budget.busy,
         )

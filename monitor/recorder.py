@@ -58,6 +58,9 @@ PEAK_S = 2.0
 """A higher peak's picture waits so long after the last was stored, or for the end: somebody who
 bends is drawn once or twice, not at every look."""
 
+PACK_S = 3.0
+"""So long a picture waits as it is: most are shown or replaced by a higher peak's before."""
+
 RENEW_S = 10.0
 """An open event's row is renewed this often, so that pages show it growing."""
 
@@ -129,19 +132,22 @@ class _Peak:
 
     def __init__(
         self,
+        t: float,
         image: AnyImage,
         draw: Callable[[Image, Image | None], bytes | None],
         main: Moment | None,
     ) -> None:
-        """image: in which it was judged, as it is kept. draw: in that, or in the main stream's
-        picture. main: what that shows, of a camera that has one."""
+        """image: in which it was judged at `t`, as it is kept. draw: in that, or in the main
+        stream's picture. main: what that shows, of a camera that has one."""
+        self._t = t
         self._seen = Waiting(image)
         self._draw = draw
         self._main = main
 
-    def pack(self) -> None:
-        """It will wait for longer than for the next look."""
-        self._seen.pack()
+    def wait(self, t: float) -> None:
+        """It still waits at `t`."""
+        if t - self._t >= PACK_S:
+            self._seen.pack()
 
     def settled(self) -> bool:
         """Whether nothing better than `picture` will come."""
@@ -231,8 +237,8 @@ class Recorder:
             self._changed(change, step)
         self._records = {e: r for e, r in self._records.items() if e in step.running or r.waits}
         for record in self._records.values():
-            if record.peak is not None and record.peak not in peaks.values():
-                record.peak.pack()
+            if record.peak is not None:
+                record.peak.wait(step.t)
         for episode, record in self._records.items():
             if record.revision and self._due(record, step):
                 self._write(episode, record, step)
@@ -402,7 +408,8 @@ class Recorder:
             seen = next((s.pose for s in step.slots if s.number == person.slot), person.pose)
             main = None if self._main is None else self._main.at(step.t)
             image, bodies = evidence.reduced(step.frame.image, [person.pose, seen, *others])
-            peaks[episode.slot] = _Peak(image, partial(self._draw, bodies[0], bodies[1:]), main)
+            draw = partial(self._draw, bodies[0], bodies[1:])
+            peaks[episode.slot] = _Peak(step.t, image, draw, main)
         record.peak = peaks[episode.slot]
         record.shown, record.lost = episode.value, False
 

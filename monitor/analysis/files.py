@@ -82,8 +82,8 @@ def look_closely(engine: Engine, image: Image) -> list[Pose]:
     """Everybody in one picture; looks that went wrong are taken again."""
     found = engine.find(image, still=True)
     doubts = [pose if misshapen(pose) else None for pose in found]
-    looks = mended(engine, image, found, doubts, most=len(found))
-    return [look for look in looks if look is not None]
+    again = mended(engine, image, found, doubts, most=len(found))
+    return [look for look in again.looks if look is not None]
 
 
 def _is_still(path: Path) -> bool:

@@ -1,11 +1,12 @@
 """A search for bodies whose first look may have gone wrong."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from monitor.pose.engine import Engine
 from monitor.posture.belief import evidence
 from monitor.posture.body import apart, middle
-from monitor.posture.model import AnyImage, Pose
+from monitor.posture.model import AnyImage, Pose, Region
 from monitor.posture.slots import CLEAR
 from monitor.posture.windows import around
 
@@ -15,13 +16,22 @@ it was meant for: of 549 bodies found so near in drawn films of bends 538 were r
 trunks of the drawn one), of 9 further away one."""
 
 
+class Mended(NamedTuple):
+    """looks: as they were given, but for those replaced. squares: searched for it. besides: who
+    else was found in these."""
+
+    looks: list[Pose | None]
+    squares: list[Region]
+    besides: list[Pose]
+
+
 def mended(
     engine: Engine,
     image: AnyImage,
     looks: Sequence[Pose | None],
     doubts: Sequence[Pose | None],
     most: int,
-) -> list[Pose | None]:
+) -> Mended:
     """The same, but of the looks that are doubted the first `most` are replaced by what a search
     of their place finds there: it is verified by several looks, and begins with the detector, that
     knows nothing of the look before. A search takes as long as following five, or two where its
@@ -32,11 +42,17 @@ def mended(
     is seen, or as it was expected; `None` when there is no doubt.
     Where others are near a search could find one of them, so such a look is left alone.
     """
-    doubted = [i for i, doubt in enumerate(doubts) if doubt and _alone(i, doubt, looks)][:most]
-    return [
-        _again(engine, image, doubt, looks) or look if doubt and i in doubted else look
-        for i, (look, doubt) in enumerate(zip(looks, doubts, strict=True))
-    ]
+    answer = Mended(list(looks), [], [])
+    seen = [look for look in looks if look and len(looks) == 1 and evidence(look) >= CLEAR]
+    doubted = [(i, doubt) for i, doubt in enumerate(doubts) if doubt and _alone(i, doubt, looks)]
+    for i, doubt in doubted[:most]:
+        square = around(doubt)
+        found = engine.find(image, [square], seen=seen)
+        near = [pose for pose in found if apart(pose, doubt) < SAME_PLACE]
+        answer.looks[i] = min(near, key=lambda pose: apart(pose, doubt), default=looks[i])
+        answer.squares.append(square)
+        answer.besides.extend(pose for pose in found if pose not in near)
+    return answer
 
 
 def _alone(number: int, doubt: Pose, looks: Sequence[Pose | None]) -> bool:
@@ -45,12 +61,3 @@ def _alone(number: int, doubt: Pose, looks: Sequence[Pose | None]) -> bool:
         max(abs(x - square.x), abs(y - square.y)) < square.size / 2
         for x, y in (middle(other) for i, other in enumerate(looks) if other and i != number)
     )
-
-
-def _again(
-    engine: Engine, image: AnyImage, doubt: Pose, looks: Sequence[Pose | None]
-) -> Pose | None:
-    seen = [look for look in looks if look and len(looks) == 1 and evidence(look) >= CLEAR]
-    found = engine.find(image, [around(doubt)], seen=seen)
-    here = [pose for pose in found if apart(pose, doubt) < SAME_PLACE]
-    return min(here, key=lambda pose: apart(pose, doubt), default=None)

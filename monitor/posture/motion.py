@@ -101,5 +101,5 @@ def _span(start: float, end: float) -> slice:
 
 def _changed(before: Cells, cells: Cells) -> Mask:
     change = np.abs(cells - before)
-    noise = 1.4826 * float(np.median(change))
+    noise = 1.4826 * float(np.partition(change, change.size // 2, axis=None)[change.size // 2])
     return np.asarray(change > np.clip(NOISES * noise, LEAST_CHANGE, MOST_CHANGE))

@@ -30,8 +30,9 @@ def means(image: AnyImage, side: int) -> NDArray[np.float32]:
     )
     squares = flat[:height, : width * each].reshape(height // side, side, width * each)
     sums = squares[:, ::2].sum(axis=1, dtype=np.uint16)
-    apart = sums.reshape(height // side, width // side, side, each)[:, :, ::2, each // 2]
-    bright = apart.mean(axis=2, dtype=np.float32) / np.float32((side + 1) // 2)
+    points = (side + 1) // 2
+    apart = sums.reshape(-1, side, each)[:, ::2, each // 2]
+    bright = (apart @ np.full(points, points**-2, np.float32)).reshape(-1, width // side)
     if isinstance(image, Planes) and not image.full:
         bright = (bright - BLACK) * np.float32(255 / SPAN)
     return np.asarray(bright, np.float32)

@@ -25,7 +25,8 @@ LATELY_S = 0.5
 """The fastest movement of so long counts: of the last two looks at people who hardly move."""
 
 NEAR = 0.7
-"""Share of the allowed time from which an episode is near its limit."""
+"""Share of the allowed time from which an episode is near its limit, and of the time under it that
+ends an event, from which that is near."""
 
 LEAST_SHARE = 0.5
 """Share of what is asked for however little the computer can do, but `CALM_FPS`: with fewer nobody
@@ -54,7 +55,8 @@ SLOWER, FASTER = 0.8, 1.1
 
 class Sampling:
     """The rate one camera asks for: its own while nobody is there, anybody comes or is missed and
-    while an episode nears its limit; else as fast as people move, from `CALM_FPS` on."""
+    while an episode nears its limit or, told already, its end; else as fast as people move, from
+    `CALM_FPS` on."""
 
     def __init__(self, fps: float) -> None:
         self._fps = fps
@@ -65,7 +67,7 @@ class Sampling:
         """After the look at `t`: who is known, and what runs."""
         speeds = [self._speed(slot) for slot in slots]
         self._last = {slot.number: (slot.seen_t, slot.pose) for slot in slots}
-        near = any(episode.used >= NEAR and not episode.is_event for episode in running)
+        near = any(_near(t, episode) for episode in running)
         self._speeds.append((t, max(speeds, default=inf)))
         while self._speeds[0][0] < t - LATELY_S:
             self._speeds.popleft()
@@ -78,6 +80,14 @@ class Sampling:
         if slot.missed or not slot.believed or seen_t >= slot.seen_t:
             return inf
         return _moved(pose, slot.pose) / (slot.seen_t - seen_t)
+
+
+def _near(t: float, episode: Episode) -> bool:
+    """Whether it may soon be told or, told already, end: a pause a little shorter than ends an
+    event is not to be measured as longer."""
+    if not episode.is_event:
+        return episode.used >= NEAR
+    return episode.below_t is not None and t - episode.below_t >= NEAR * episode.rule.release_s
 
 
 def _moved(before: Pose, now: Pose) -> float:

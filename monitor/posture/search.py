@@ -1,7 +1,7 @@
 """Which squares of a picture are searched for people."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import NamedTuple
@@ -26,8 +26,8 @@ BODY = 0.2
 """There is no waiting where as much moves as a body: this share of the square of its height, what a
 standing body covers, whose shoulders are 0.26 of it wide (Drillis & Contini 1966). While nobody is
 believed half of that suffices, of somebody who comes in: beside people their shadows move too.
-Beside one person alone, while nobody is missing, it is waited for half as long as elsewhere: what
-was searched twice in vain is a machine or an animal."""
+Beside one person alone, while nobody is missing, it is waited for all the same: what was searched
+in vain is a machine or an animal."""
 
 VAIN_KEPT_S = 5.0
 """So long after it a search in vain counts for the next one at the place."""
@@ -54,6 +54,7 @@ class Search:
 
     eager_s: float = 0.4
     _asked: list[Region] = field(default_factory=list)
+    _searched: Sequence[Region] = ()
     _vain: list[Vain] = field(default_factory=list)
     _aimed_t: float = float("-inf")
     _begun: bool = False
@@ -77,6 +78,7 @@ class Search:
         sizes: Sizes,
         missing: Iterable[Region],
         strange: Floats,
+        searched: Sequence[Region] = (),
         *,
         believed: int = 0,
         busy: bool = False,
@@ -85,11 +87,13 @@ class Search:
 
         size: of the picture, width and height. sizes: of people, as learnt. missing: where
         somebody is expected and was not seen, or may not be seen aright. strange: (n, 2) pixels
-        that changed, but for those of whoever is believed or clear.
+        that changed, but for those of whoever is believed or clear. searched: squares of this
+        picture that were, for a doubted look: what moves there need not be searched again.
         believed: how many people are. busy: the computer cannot do all that is asked for.
         """
         around = [*map(_around, missing)]
         self._strange, self._cell_px, self._believed = strange, cell_px(size), believed
+        self._searched = searched
         self._missing = np.array([(square.x, square.y) for square in around]).reshape(-1, 2)
         if not self._begun:
             self._aimed.extend(windows(*size))
@@ -103,9 +107,9 @@ class Search:
         return aimed + self._rounds.due(t, size, sizes, strange, most - busy * len(aimed))
 
     def found(self, t: float, bodies: Floats, new: NDArray[np.bool_]) -> None:
-        """What came of the squares told last: (n, 2) pixels where somebody was found who was not
-        seen before; (n,) new: and who is nobody known. Where one of these was overlooked others
-        may be."""
+        """What came of the squares told last, and of those searched already: (n, 2) pixels where
+        somebody was found who was not seen before; (n,) new: and who is nobody known. Where one of
+        these was overlooked others may be."""
         overlooked = bodies[new]
         for square in self._asked:
             overlooked = overlooked[~_inside(square, overlooked)]
@@ -113,12 +117,16 @@ class Search:
             self._rounds.found()
         for square in self._asked:
             if not _inside(square, bodies).any():
-                self._vain.append(self._in_vain(t, square))
+                self._vain.append(Vain(square, t, min(2.0 * self._waited(square), LONGEST_VAIN_S)))
+        for square in self._searched:
+            if not _inside(square, bodies).any():
+                self._vain.append(Vain(square, t, self._waited(square)))
         self._vain = [vain for vain in self._vain if vain.t + vain.wait_s > t - VAIN_KEPT_S]
 
-    def _in_vain(self, t: float, square: Region) -> Vain:
-        waited = [vain.wait_s for vain in self._vain if _inside(square, _centre(vain.square)).any()]
-        return Vain(square, t, min(2.0 * max(waited, default=self.eager_s), LONGEST_VAIN_S))
+    def _waited(self, square: Region) -> float:
+        """The longest wait told of late where this square is."""
+        waits = [vain.wait_s for vain in self._vain if _inside(square, _centre(vain.square)).any()]
+        return max(waits, default=self.eager_s)
 
     def _waits(self, t: float, vain: Vain) -> bool:
         """Whether it is too early to search there again."""
@@ -126,11 +134,8 @@ class Search:
         least = BODY if self._believed else BODY / 2
         body = area > least * (vain.square.size / BODIES) ** 2
         alone = self._believed == 1 and not len(self._missing)
-        if _inside(vain.square, self._missing).any() or (body and not alone):
-            wait_s = self.eager_s
-        else:
-            wait_s = vain.wait_s / 2 if body else vain.wait_s
-        return t < vain.t + wait_s - 1e-6
+        eager = _inside(vain.square, self._missing).any() or (body and not alone)
+        return t < vain.t + (self.eager_s if eager else vain.wait_s) - 1e-6
 
     def _where(
         self, t: float, strange: Floats, size: tuple[int, int], sizes: Sizes
@@ -143,7 +148,9 @@ class Search:
         return squares
 
     def _hopeful(self, t: float, strange: Floats) -> Floats:
-        """Without what lies where somebody was looked for in vain just now."""
+        """Without what lies where somebody was looked for just now."""
+        for square in self._searched:
+            strange = strange[~_inside(square, strange)]
         for vain in self._vain:
             if self._waits(t, vain):
                 strange = strange[~_inside(vain.square, strange)]

@@ -55,20 +55,28 @@ def test_the_bones_tell_a_body_from_a_look_that_went_wrong() -> None:
 
 def test_a_look_that_went_wrong_is_replaced_by_what_is_found_there() -> None:
     engine, wrong = Finder(standing()), hips_on_knees()
-    assert mended(engine, PICTURE, [wrong], [wrong], most=1) == engine.bodies
+    assert mended(engine, PICTURE, [wrong], [wrong], most=1).looks == engine.bodies
     (square,) = engine.searched
     assert abs(square.x - wrong.region.x) < square.size / 2
 
 
 def test_whoever_was_not_seen_is_found_where_they_were_expected() -> None:
     engine = Finder(standing(330.0))
-    assert mended(engine, PICTURE, [None], [standing()], most=1) == engine.bodies
+    assert mended(engine, PICTURE, [None], [standing()], most=1).looks == engine.bodies
 
 
 @pytest.mark.parametrize("look", [hips_on_knees(), None])
 @pytest.mark.parametrize("found", [(), (standing(900.0),)])
 def test_it_stays_when_nobody_is_found_there(look: Pose | None, found: tuple[Pose, ...]) -> None:
-    assert mended(Finder(*found), PICTURE, [look], [hips_on_knees()], most=1) == [look]
+    assert mended(Finder(*found), PICTURE, [look], [hips_on_knees()], most=1).looks == [look]
+
+
+def test_who_else_is_found_there_is_told_with_the_square_that_was_searched() -> None:
+    other = standing(900.0)
+    engine, look = Finder(standing(), other), hips_on_knees()
+    again = mended(engine, PICTURE, [look], [look], most=1)
+    assert again.besides == [other]
+    assert again.squares == engine.searched
 
 
 def test_what_is_not_doubted_is_not_searched_again_nor_more_than_asked() -> None:
@@ -76,13 +84,13 @@ def test_what_is_not_doubted_is_not_searched_again_nor_more_than_asked() -> None
         Finder(),
         [standing(), hips_on_knees((2000.0, 240.0)), hips_on_knees((4000.0, 240.0))],
     )
-    assert mended(engine, PICTURE, looks, [None, *looks[1:]], most=1) == looks
+    assert mended(engine, PICTURE, looks, [None, *looks[1:]], most=1).looks == looks
     assert len(engine.searched) == 1
 
 
 def test_where_others_are_near_nothing_is_replaced() -> None:
     engine, looks = Finder(standing()), [hips_on_knees(), standing(360.0)]
-    assert mended(engine, PICTURE, looks, [looks[0], None], most=2) == looks
+    assert mended(engine, PICTURE, looks, [looks[0], None], most=2).looks == looks
     assert engine.searched == []
 
 

@@ -1,10 +1,13 @@
 """How often people are looked at, and what a busy computer makes of it."""
 
+from collections.abc import Iterable
+
 import pytest
 
+from monitor.posture.episodes import Episode, Episodes
 from monitor.posture.sampling import CALM_FPS, SEARCHING, SEARCHING_FREELY, Budget, Sampling
 from monitor.posture.slots import Slot, Slots
-from tests.builders import a_pose
+from tests.builders import a_person, a_pose, a_rule
 
 FPS = 10.0
 
@@ -16,17 +19,17 @@ class Hall:
         self.sampling = Sampling(FPS)
         self._slots = Slots(lambda _: True)
         self._x = 600.0
-        self._t = 0.0
+        self.t = 0.0
 
-    def shows(self, seconds: float, speed: float) -> float:
+    def shows(self, seconds: float, speed: float, running: Iterable[Episode] = ()) -> float:
         """Somebody walks at so many pixels a second; the rate asked for in the end."""
         fps = FPS
         for _ in range(round(seconds * 5)):
-            self._t += 0.2
+            self.t += 0.2
             self._x += 0.2 * speed
             pose = a_pose(at=(self._x, 400), scale=100)
-            self._slots.see(self._t, [pose], [pose])
-            fps = self.sampling.fps(self._t, self._slots.all, [])
+            self._slots.see(self.t, [pose], [pose])
+            fps = self.sampling.fps(self.t, self._slots.all, running)
         return fps
 
     @property
@@ -57,6 +60,18 @@ def test_whoever_bends_on_the_spot_is_looked_at_more_often() -> None:
     bent.landmarks[[11, 12], :2] += 40
     hall.slot.see(3.2, bent, moved=True)
     assert hall.sampling.fps(3.2, [hall.slot], []) > 2 * CALM_FPS
+
+
+def test_as_often_as_can_be_while_a_posture_nears_its_limit_and_while_an_event_may_end() -> None:
+    hall, episodes = Hall(), Episodes([a_rule(release_s=3.5)])
+    hall.shows(3.0, 0.0)
+    rates = {}
+    for n in range(20):
+        bent = n < 10 or n > 12
+        episodes.step(hall.t + 1.0, [a_person(trunk=75.0 if bent else 5.0)])
+        rates[n] = hall.shows(1.0, 0.0, episodes.running)
+    assert {n for n, fps in rates.items() if fps == FPS} == {3, 12}
+    assert {fps for n, fps in rates.items() if n not in (3, 12)} == {CALM_FPS}
 
 
 def test_nobody_there_or_nobody_seen_asks_for_all_there_is() -> None:

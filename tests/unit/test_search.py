@@ -92,7 +92,7 @@ def test_who_is_looked_for_in_vain_is_searched_for_less_often_there_and_at_once_
     [
         (walker(300), 2, 2),
         (walker(300)[:8], 2, 8),
-        (walker(300), 1, 4),
+        (walker(300), 1, 8),
         (walker(300)[:8], 1, 8),
         (walker(300)[:8], 0, 2),
         (walker(300)[:5], 0, 8),
@@ -106,6 +106,30 @@ def test_what_moves_as_much_as_a_body_or_half_of_the_first_one_is_waited_for_bes
     looks = searched(search, learnt(), moves, 20, since=10, believed=believed)
     at = [i for i, squares in enumerate(looks) if any(abs(s.x - 300) < 5 for s in squares)]
     assert max(later - earlier for earlier, later in pairwise(at)) == longest
+
+
+def test_what_moves_where_a_doubted_look_was_searched_for_is_not_searched_again():
+    search = Search()
+    searched(search, learnt(), NOTHING, 10)
+    looks = []
+    for i in range(20):
+        around = [Region(320, 400, 120)] if i % 2 == 0 else []
+        looks.append(search.squares(10 + 0.2 * i, SIZE, learnt(), [], walker(300), around))
+        search.found(10 + 0.2 * i, NOTHING, np.zeros(0, bool))
+    assert not any(abs(s.x - 300) < 5 for squares in looks for s in squares)
+    both = np.vstack([walker(300), walker(700)])
+    near = [s.x for s in search.squares(14.0, SIZE, learnt(), [], both, [Region(320, 400, 120)])]
+    assert any(abs(x - 700) < 5 for x in near)
+    assert not any(abs(x - 300) < 5 for x in near)
+
+
+def test_who_is_found_where_a_doubted_look_was_searched_for_is_followed_by_more_searches():
+    search = Search()
+    searched(search, learnt(), NOTHING, 10)
+    search.squares(10.0, SIZE, learnt(), [], walker(300), [Region(320, 400, 120)])
+    search.found(10.0, np.array([(300.0, 400.0)]), np.array([True]))
+    squares = search.squares(10.4, SIZE, learnt(), [], walker(300))
+    assert any(abs(s.x - 300) < 5 for s in squares)
 
 
 def test_the_square_is_twice_as_high_as_people_are_there_and_holds_the_body():
