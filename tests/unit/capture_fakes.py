@@ -34,7 +34,7 @@ Told = float | Exception | None
 class ToldSource:
     """Gives the stream times it is told, none before it has come, raises the errors, ends at
     `None`; shared by all connections to the camera, of which it counts the open and the closed.
-    takes_s: to decode pictures of these numbers."""
+    takes_s: to decode pictures of these numbers. comes_s: each takes at least as long to come."""
 
     def __init__(self, told: Iterable[Told] = (), *, live: bool = True, clock: FakeClock):
         self.live = live
@@ -42,6 +42,7 @@ class ToldSource:
         self.closed = 0
         self.retrieved: list[int] = []
         self.takes_s: dict[int, float] = {}
+        self.comes_s = 0.0
         self.opening: Queue[Exception] = Queue()
         self.packet: Packet | None = None
         self._told: Queue[tuple[Told, Packet | None]] = Queue()
@@ -68,7 +69,7 @@ class ToldSource:
             self._grabbed += 1
             if self._began is None:
                 self._began = self._clock.t - told
-            self._clock.sleep(self._began + told - self._clock.t)
+            self._clock.sleep(max(self.comes_s, self._began + told - self._clock.t))
         return told
 
     def retrieve(self) -> Picture:

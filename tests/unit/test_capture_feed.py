@@ -132,21 +132,32 @@ def test_a_picture_that_waited_too_long_is_let_go_for_a_fresher_one() -> None:
     feed.stop()
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_what_is_kept_is_read_by_the_tenth_of_a_second(kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("kept", "each_s", "behind_s", "gathered"),
+    [(True, 0.04, 0.0, True), (False, 0.04, 0.0, False), (True, 0.0, 0.0, False),
+     (True, 0.04, 1.5, False)],
+    ids=["kept", "lost when left", "its clock stands", "behind"],
+)  # fmt: skip
+def test_what_is_kept_and_dated_by_the_stream_is_read_by_the_tenth_of_a_second(
+    kept: bool, each_s: float, behind_s: float, gathered: bool
+) -> None:
     clock = FakeClock()
     source = ToldSource([], clock=clock)
+    source.comes_s, source.takes_s = 0.01, {0: behind_s}
     for n in range(6):
-        source.tell(0.04 * n, Packet(1000, False, kept))
+        source.tell(each_s * n, Packet(1000, n == 0, kept))
     source.tell(None)
     feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
     began = time.monotonic()
     feed.start()
     when(feed, lambda state: state.state == "ended")
-    assert (time.monotonic() - began >= 0.5) == kept
+    assert (time.monotonic() - began >= 0.3) == gathered
 
 
-def test_at_rest_a_picture_that_waited_too_long_is_left_for_one_before_long() -> None:
+@pytest.mark.parametrize("takes_s", [0.0, 0.9])
+def test_at_rest_a_picture_that_waited_too_long_is_left_for_one_before_long_however_late(
+    takes_s: float,
+) -> None:
     clock = FakeClock()
     source = ToldSource([], clock=clock)
     feed = Feed("hall", lambda: source, fps=5.0, clock=clock)
@@ -169,6 +180,7 @@ def test_at_rest_a_picture_that_waited_too_long_is_left_for_one_before_long() ->
     sends(4.0, handed_on=28.0)
     clock.sleep(1.0)
     assert taken() is None
+    source.takes_s = dict.fromkeys(range(1000), takes_s)
     sends(1.0, handed_on=29.0)
     assert taken() == 29.0
     sends(5.0, handed_on=34.0)
