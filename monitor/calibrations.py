@@ -17,13 +17,18 @@ def file_of(data: Path, camera: str) -> Path:
     return data / "calibration" / f"{camera}.npz"
 
 
-def save(path: Path, vertical: Vertical) -> None:
-    """Keep the looks. What cannot be written is said and goes on in memory."""
+def written(vertical: Vertical) -> bytes:
+    """The looks, to be saved."""
     held = io.BytesIO()
     np.savez(held, looks=vertical.kept(), size=np.array(vertical.size))
+    return held.getvalue()
+
+
+def save(path: Path, written: bytes) -> None:
+    """What cannot be written is said and goes on in memory."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(path, held.getvalue())
+        write_durably(path, written)
     except OSError as e:
         log.warning("calibration not stored", file=path.name, reason=str(e))
 

@@ -15,11 +15,16 @@ def file_of(data: Path, camera: str) -> Path:
     return data / "coach" / f"{camera}.json"
 
 
-def save(path: Path, coach: Coach) -> None:
-    """Keep the sums. What cannot be written is said and goes on in memory."""
+def written(coach: Coach) -> bytes:
+    """The sums, to be saved."""
+    return json.dumps(coach.kept()).encode()
+
+
+def save(path: Path, written: bytes) -> None:
+    """What cannot be written is said and goes on in memory."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(path, json.dumps(coach.kept()).encode())
+        write_durably(path, written)
     except OSError as e:
         log.warning("what a camera can judge not stored", file=path.name, reason=str(e))
 

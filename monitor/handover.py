@@ -42,17 +42,21 @@ def file_of(data: Path, camera: str) -> Path:
     return data / "running" / f"{camera}.json"
 
 
-def save(path: Path, at: datetime, t: float, left: Sequence[Left]) -> None:
-    """at, t: now, UTC and steady seconds. What cannot be written is said: after a crash, what goes
-    on is told as new."""
+def written(at: datetime, t: float, left: Sequence[Left]) -> str:
+    """What is to be saved; empty when nothing runs. at, t: now, UTC and steady seconds."""
     kept = {"at": at.isoformat(), "t": t, "left": [_kept(one) for one in left]}
+    return json.dumps(kept) if left else ""
+
+
+def save(path: Path, written: str) -> None:
+    """What cannot be written is said: after a crash, what goes on is told as new."""
     aside = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        if not left:
+        if not written:
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(json.dumps(kept))
+        aside.write_text(written)
         aside.replace(path)
     except OSError as e:
         log.warning("running episodes not kept", file=path.name, reason=str(e))

@@ -19,6 +19,7 @@ from monitor.accounts import Account
 from monitor.capture import watch
 from monitor.capture.main_stream import Moment
 from monitor.colour import rgb
+from monitor.disk import Disk, at_once
 from monitor.durable import make_folder, write_durably
 from monitor.evidence import Waiting
 from monitor.handover import Left
@@ -30,7 +31,7 @@ from monitor.posture.model import AnyImage, Image, Pose
 from monitor.recordings import Recording, Tape
 from monitor.rows import event_row, minute_rows
 from monitor.store.journal import Journal, key_of
-from monitor.store.tables import Base, Incident
+from monitor.store.tables import Base, Event, Incident
 
 log = structlog.get_logger()
 
@@ -199,16 +200,18 @@ class Recorder:
         *,
         main: Main | None = None,
         test: bool = False,
+        disk: Disk = at_once,
     ) -> None:
         """faces: a second net for heads that the pose engine misplaced or missed. main: the
         camera's main stream, where it is watched by another. test: its events are trials, and no
-        incident is its to tell."""
+        incident is its to tell. disk: writes."""
         self._plan = plan
         self._faces = faces
         self._main = main
         self._engine = engine
         self._keep = keep
         self._test = test
+        self._disk = disk
         self._journal = Journal(keep.journal)
         self._writer = uuid4().hex
         self._counted = NEVER
@@ -217,6 +220,8 @@ class Recorder:
         self._records: dict[Episode, _Record] = {}
         self._handed_t = float("-inf")
         self._backlog: dict[tuple[object, ...], Base] = {}
+        self._refused: dict[str, str | None] = {}
+        """Of each kind, why the disk refused it the last time, or `None`: it took it."""
         self._incidents: dict[str, Incident] = {}
         self._tape = Tape(plan.name, engine, plan.fps, plan.gap_s)
         keep.evidence.mkdir(parents=True, exist_ok=True)
@@ -243,12 +248,9 @@ class Recorder:
             if record.revision and self._due(record, step):
                 self._write(episode, record, step)
         self._hand_over(step)
-        refusal = self._flush()
-        if refusal is None:
-            self._end_incident("journal", step.at)
-        else:
-            reason = f"nothing can be stored, rows wait in memory: {refusal}"
-            self._begin_incident("journal", reason, step.at)
+        for kind, reason in list(self._refused.items()):
+            self.tell(kind, reason, step.at)
+        self._flush()
 
     def _due(self, record: _Record, step: Step) -> bool:
         """Whether the row of an event is to be renewed; a picture is worth waiting for."""
@@ -285,7 +287,8 @@ class Recorder:
             rows += self._minute_rows(minute)
             self._counted = max(self._counted, minute.start)
         left = [row for minute in running for row in self._minute_rows(minute)]
-        accounts.save(self._account, Account(self._keep.run, until, rows + left))
+        account = Account(self._keep.run, until, rows + left)
+        self._disk(partial(accounts.save, self._account, account))
         for row in rows:
             self._put(row)
         for minute in over:
@@ -305,7 +308,7 @@ class Recorder:
 
     def close(self) -> None:
         """The worker was told to stop, and everything is kept: from now on the camera is off."""
-        self._account.unlink(missing_ok=True)
+        self._disk(partial(self._account.unlink, missing_ok=True))
 
     def _minute_rows(self, minute: Minute) -> list[Base]:
         """A minute that comes again, as the clock was set back, is another writer's: rows of both
@@ -342,7 +345,7 @@ class Recorder:
         self._flush()
 
     def tell(self, kind: str, reason: str | None, at: datetime) -> None:
-        """What is wrong with the `rate` of pictures or the `main` stream; `None`: nothing."""
+        """What is wrong, of some `kind`; `None`: nothing."""
         if reason is None:
             self._end_incident(kind, at)
         else:
@@ -380,7 +383,8 @@ class Recorder:
             return
         self._handed_t = step.t
         left = [Left(episode, _known_by(self._records[episode])) for episode in step.running]
-        handover.save(self._running, step.at, step.t, left)
+        running = handover.written(step.at, step.t, left)
+        self._disk(partial(handover.save, self._running, running))
 
     def _taken_up(self, row: Mapping[str, Any]) -> _Record:
         """A picture that was not stored yet is lost, and one whose row was not is swept away when
@@ -425,67 +429,74 @@ class Recorder:
         return None if same is None else self.blurred(shown, same[0], same[1:])
 
     def _write(self, episode: Episode, record: _Record, step: Step) -> None:
-        if record.peak is not None:
-            self._keep_picture(record.peak, episode, record, step)
+        picture = None if record.peak is None else self._picture(record.peak, record)
+        if picture:
+            day = step.when(episode.started_t).strftime("%Y-%m-%d")
+            record.path = f"{day}/{record.id}.jpg"
         record.revision += 1
         record.written_t = step.t
-        self._put(
-            event_row(
-                self._plan,
-                self._engine,
-                step.calibration,
-                episode,
-                step.when,
-                id=record.id,
-                revision=record.revision,
-                evidence=record.path,
-                evidence_note=record.lesser if record.path else record.note,
-                test=self._test,
-            )
+        row = event_row(
+            self._plan,
+            self._engine,
+            step.calibration,
+            episode,
+            step.when,
+            id=record.id,
+            revision=record.revision,
+            evidence=record.path,
+            evidence_note=record.lesser if record.path else record.note,
+            test=self._test,
         )
+        if row.evidence is not None:
+            self._disk(partial(self._keep_picture, picture, row, record))
+        self._put(row)
 
-    def _keep_picture(self, peak: _Peak, episode: Episode, record: _Record, step: Step) -> None:
+    def _picture(self, peak: _Peak, record: _Record) -> bytes | None:
         """What there is at once; what the main stream shows as soon as that is known."""
         settled = peak.settled()
         picture = (peak.sharp if settled else None) or peak.plain
         record.peak = None if settled else peak
         record.note = None if picture else "no picture: a head could not be placed"
         record.lesser = peak.lesser if settled else None
-        if picture:
-            self._store_picture(picture, episode, record, step)
+        return picture
 
-    def _store_picture(self, picture: bytes, episode: Episode, record: _Record, step: Step) -> None:
-        day = step.when(episode.started_t).strftime("%Y-%m-%d")
-        path = f"{day}/{record.id}.jpg"
+    def _keep_picture(self, picture: bytes | None, row: Event, record: _Record) -> None:
+        """Before its row: what that names is there."""
+        file = self._keep.evidence / str(row.evidence)
+        if picture:
+            self._store_picture(file, picture, record)
+        if not file.is_file():
+            record.path = row.evidence = None
+            row.evidence_note = record.note
+
+    def _store_picture(self, file: Path, picture: bytes, record: _Record) -> None:
         try:
             if not evidence.enough_room(self._keep.evidence, self._keep.keep_free_mb):
                 raise OSError("the disk is nearly full")
-            make_folder(self._keep.evidence / day)
-            write_durably(self._keep.evidence / path, picture)
+            make_folder(file.parent)
+            write_durably(file, picture)
         except OSError as e:
             reason = e.strerror or str(e)
             record.note = record.note or f"no picture: {reason}"
-            self._begin_incident("evidence", f"pictures cannot be stored: {reason}", step.at)
+            self._refused["evidence"] = f"pictures cannot be stored: {reason}"
         else:
-            record.path = path
-            self._end_incident("evidence", step.at)
+            self._refused["evidence"] = None
 
     def _keep_landmarks(self, step: Step) -> None:
         full = self._tape.cut() if step.look is None else self._tape.add(step.look)
         if full is not None:
-            self._store_landmarks(full, step.at)
+            self._disk(partial(self._store_landmarks, full))
 
-    def _store_landmarks(self, full: Recording, at: datetime) -> None:
+    def _store_landmarks(self, full: Recording) -> None:
         needed_mb = recordings.ROOM * self._keep.keep_free_mb
         try:
             if not evidence.enough_room(self._keep.recordings, needed_mb):
                 raise OSError("the disk is nearly full")
             recordings.write(self._keep.recordings, full)
         except OSError as e:
-            reason = e.strerror or str(e)
-            self._begin_incident("landmarks", f"landmarks cannot be stored: {reason}", at)
+            self._refused["landmarks"] = f"landmarks cannot be stored: {e.strerror or e}"
         else:
-            self._end_incident("landmarks", at)
+            self._refused["landmarks"] = None
 
     def _begin_incident(self, kind: str, reason: str, at: datetime) -> None:
         if kind in self._incidents or self._test:
@@ -500,21 +511,33 @@ class Recorder:
     def _end_incident(self, kind: str, at: datetime) -> None:
         incident = self._incidents.pop(kind, None)
         if incident is not None:
-            incident.ended_at = at
-            self._put(incident)
+            ended = Incident(
+                id=incident.id,
+                camera=incident.camera,
+                kind=kind,
+                reason=incident.reason,
+                started_at=incident.started_at,
+                ended_at=at,
+            )
+            self._put(ended)
             log.info("incident ended", camera=self._plan.name, kind=kind)
 
     def _put(self, row: Base) -> None:
         """Let a row wait for the journal, in the place of an older one of the same key."""
-        self._backlog[row.__tablename__, *key_of(row)] = row
+        self._disk(partial(self._backlog.__setitem__, (row.__tablename__, *key_of(row)), row))
 
-    def _flush(self) -> str | None:
-        """Into the journal, oldest first; what the disk refuses waits in memory. Why it did."""
+    def _flush(self) -> None:
+        self._disk(self._write_backlog)
+
+    def _write_backlog(self) -> None:
+        """Into the journal, oldest first; what the disk refuses waits in memory."""
         while self._backlog:
             key, row = next(iter(self._backlog.items()))
             try:
                 self._journal.put(row)
             except OSError as e:
-                return e.strerror or str(e)
+                reason = e.strerror or str(e)
+                self._refused["journal"] = f"nothing can be stored, rows wait in memory: {reason}"
+                return
             del self._backlog[key]
-        return None
+        self._refused["journal"] = None

@@ -12,6 +12,7 @@ import structlog
 
 from monitor.capture.mannequin import MannequinSource, View
 from monitor.clock import Clock
+from monitor.disk import Disk, at_once
 from monitor.pipeline import CameraPipeline, CameraPlan
 from monitor.pose.engine import Engine
 from monitor.posture.episodes import Change, Kind
@@ -67,9 +68,16 @@ class SelfTest:
     """Comes due by itself; `step` does one look's worth of it."""
 
     def __init__(
-        self, camera: str, engine: Engine, clock: Clock, keep: Keep, faces: FaceFinder
+        self,
+        camera: str,
+        engine: Engine,
+        clock: Clock,
+        keep: Keep,
+        faces: FaceFinder,
+        disk: Disk = at_once,
     ) -> None:
-        """camera: one of the worker's, by which its tests are told from other workers'."""
+        """camera: one of the worker's, by which its tests are told from other workers'. disk:
+        writes."""
         self._plan = CameraPlan(
             camera,
             (RULE,),
@@ -81,7 +89,7 @@ class SelfTest:
         self._clock = clock
         self._source = MannequinSource(SCENE, clock)
         self._recorder = Recorder(
-            self._plan, engine.name, replace(keep, landmarks=False), faces, test=True
+            self._plan, engine.name, replace(keep, landmarks=False), faces, test=True, disk=disk
         )
         self._due_t = clock.steady() + FIRST_S
         self._run: _Run | None = None

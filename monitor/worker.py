@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -19,6 +20,7 @@ from monitor.capture.rest import LONGEST_S, LOOK_S
 from monitor.capture.urls import camera_kind, shown
 from monitor.capture.watch import WORDS
 from monitor.clock import Clock
+from monitor.disk import Disk, Writer, at_once
 from monitor.main_pictures import Main
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
@@ -44,9 +46,6 @@ COACH_S = 60.0
 
 LIVE = ("rtsp", "http", "usb")
 """Cameras whose pictures come at a rate of their own."""
-
-OVERLOADED = 0.8
-"""Share of the looks that cameras ask for below which it is said that they get fewer."""
 
 TOO_LATE = "the computer is overloaded: pictures come and are too old by the time they are read"
 
@@ -101,15 +100,17 @@ class WatchedCamera:
         keep: Keep,
         faces: FaceFinder,
         budget: Budget | None = None,
+        disk: Disk = at_once,
     ) -> None:
         plan, now, t = job.plan, clock.now(), clock.steady()
         self._job = job
         self._clock = clock
         self._budget = budget or Budget()
         self._snapshots = keep.snapshots
+        self._disk = disk
         self._main = None if job.substream is None else MainStream(plan.name, job.line, clock)
         main = None if self._main is None else Main(self._main.at, engine.follow)
-        self._recorder = Recorder(plan, engine.name, keep, faces, main=main)
+        self._recorder = Recorder(plan, engine.name, keep, faces, main=main, disk=disk)
         left = self._recorder.left(now, t)
         self._pipeline = CameraPipeline(
             plan, engine, clock, self._recorder.resume(), left, self._budget
@@ -204,7 +205,7 @@ class WatchedCamera:
         end = self._pipeline.finish if for_good else self._pipeline.leave
         self._recorder.record(end(t, now))
         self._recorder.minutes(self._pipeline.minutes.flush(), (), self._pipeline.until)
-        coaches.save(self._coach, self._pipeline.coach)
+        self._save_coach()
         self._state = ("off", "", now)
         self._recorder.row(self._state_row(self._feed.state, now))
         if for_good:
@@ -248,7 +249,7 @@ class WatchedCamera:
                 return "blind", WORDS[step.blind]
             if step.astray is not None:
                 return "blind", step.astray
-            if self._budget.share < OVERLOADED:
+            if self._budget.overloaded(self._clock.steady()):
                 return "up", "the computer is overloaded: every camera is looked at less often"
             if lesser := self._lesser(feed):
                 return "up", lesser
@@ -272,12 +273,17 @@ class WatchedCamera:
         vertical = self._pipeline.vertical
         if vertical.revision != self._learnt:
             self._learnt = vertical.revision
-            calibrations.save(self._calibration, vertical)
+            written = calibrations.written(vertical)
+            self._disk(partial(calibrations.save, self._calibration, written))
 
     def _keep_coach(self, t: float) -> None:
         if t - self._coach_t >= COACH_S:
             self._coach_t = t
-            coaches.save(self._coach, self._pipeline.coach)
+            self._save_coach()
+
+    def _save_coach(self) -> None:
+        written = coaches.written(self._pipeline.coach)
+        self._disk(partial(coaches.save, self._coach, written))
 
     def _keep_snapshot(self, t: float) -> None:
         step = self._step
@@ -285,8 +291,10 @@ class WatchedCamera:
             return
         self._snapshot_t = t
         picture = self._recorder.blurred(step.frame.image, None, [slot.pose for slot in step.slots])
-        if picture is None:
-            return
+        if picture is not None:
+            self._disk(partial(self._save_snapshot, picture))
+
+    def _save_snapshot(self, picture: bytes) -> None:
         name = f"{self._job.plan.name}.jpg"
         aside = self._snapshots / f".{name}"
         try:
@@ -345,12 +353,14 @@ class Worker:
         self._wakeup = threading.Event()
         self._stopping = False
         self._for_good = True
+        self._writer = Writer()
+        disk = self._writer.do
         keep.snapshots.mkdir(parents=True, exist_ok=True)
         self.cameras = [
-            WatchedCamera(job, engine, clock, self._wakeup, keep, faces, self._budget)
+            WatchedCamera(job, engine, clock, self._wakeup, keep, faces, self._budget, disk)
             for job in jobs
         ]
-        self._self_test = SelfTest(jobs[0].plan.name, engine, clock, keep, faces)
+        self._self_test = SelfTest(jobs[0].plan.name, engine, clock, keep, faces, disk)
 
     def run(self, alive: Callable[[str], None]) -> None:
         """Until `stop`; `alive` is called with the name of each camera before it is looked at."""
@@ -361,8 +371,15 @@ class Worker:
                 self.step(0.5, alive)
                 self._self_test.step()
         finally:
+            self.end()
+
+    def end(self) -> None:
+        """All cameras stop, and everything is written."""
+        try:
             for camera in self.cameras:
                 camera.stop(for_good=self._for_good)
+        finally:
+            self._writer.close()
 
     def step(self, timeout: float, alive: Callable[[str], None]) -> None:
         """Wait for a picture, then look at every camera once, those that may wait last: after a

@@ -52,6 +52,10 @@ half a second after the other would make every picture late."""
 SLOWER, FASTER = 0.8, 1.1
 """By how much less and more, once a second."""
 
+OVERLOADED, OVERLOADED_S = 0.8, 30.0
+"""Share of the looks that cameras ask for below which the computer is overloaded, and for how long
+it is so after it was: at its limit the share goes up and down by the second."""
+
 
 class Sampling:
     """The rate one camera asks for: its own while nobody is there, anybody comes or is missed and
@@ -108,12 +112,16 @@ class Budget:
         self.share = 1.0
         self._since: float | None = None
         self._busy_s = self._oldest_s = 0.0
-        self._search_t = float("-inf")
+        self._search_t = self._overloaded_t = float("-inf")
 
     @property
     def busy(self) -> bool:
         """Whether cameras ask for more than it can do."""
         return self.share < 1.0
+
+    def overloaded(self, t: float) -> bool:
+        """Whether cameras get, or lately got, far fewer looks than they ask for."""
+        return t - self._overloaded_t < OVERLOADED_S
 
     def may_search(self, t: float) -> bool:
         return t >= self._search_t
@@ -133,6 +141,8 @@ class Budget:
         if t - self._since >= 1.0:
             self._settle(self._busy_s / (t - self._since))
             self._since, self._busy_s, self._oldest_s = t, 0.0, 0.0
+            if self.share < OVERLOADED:
+                self._overloaded_t = t
 
     def _settle(self, busy: float) -> None:
         if busy > BUSY or self._oldest_s > OLD_S:

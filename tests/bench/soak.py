@@ -285,8 +285,7 @@ def one_day(worker: Worker, clock: FakeClock, seconds: float) -> int:
                 time.sleep(0.002)
             looks += 1
         clock.advance(1.0 / LOOKS)
-    for camera in worker.cameras:
-        camera.stop()
+    worker.end()
     return looks
 
 

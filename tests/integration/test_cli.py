@@ -256,7 +256,7 @@ def test_what_a_camera_has_learnt_is_told(site):
     for slot in range(30):
         x, z, heading = random.uniform((-2.0, -1.5, 0.0), (2.0, 1.0, 360.0))
         vertical.see(0.0, slot, drawn_pose(camera, "stand", (x, z), heading), (1280, 720))
-    calibrations.save(calibrations.file_of(site.data, "gate"), vertical)
+    calibrations.save(calibrations.file_of(site.data, "gate"), calibrations.written(vertical))
     assert "learnt" in site.says("calibrate", "gate")
     assert "upright people seen: 30" in site.says("calibrate", "gate")
 

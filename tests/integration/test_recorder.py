@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from threading import Event as Signal
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from monitor.capture.main_stream import Moment
+from monitor.disk import Writer
 from monitor.ergonomics.advice import TEXTS
 from monitor.ergonomics.counts import Kind
 from monitor.main_pictures import Main
@@ -113,6 +115,38 @@ def test_the_picture_is_replaced_by_the_peaks_and_the_row_ends_once(scene, keep,
     assert event.ended_at is not None
     assert event.duration_s == pytest.approx(7, abs=0.5)
     assert [p.read_bytes() != first for p in pictures(keep)] == [True]
+
+
+def test_nobody_waits_for_a_disk_that_stalls_and_all_is_written_in_its_order(scene, keep, rows):
+    writer, free = Writer(), Signal()
+    scene.recorder = Recorder(scene.plan, "told", keep, disk=writer.do)
+    writer.do(free.wait)
+    scene.show(2, bent(0))
+    scene.show(5, bent(65))
+    scene.show(3, bent(0))
+    assert pictures(keep) == []
+    assert rows(Event) == []
+    free.set()
+    writer.close()
+    (event,) = rows(Event)
+    assert event.ended_at is not None
+    assert [keep.evidence / event.evidence] == pictures(keep)
+
+
+def test_a_picture_that_could_not_be_stored_is_named_by_no_row_written_meanwhile(tmp_path, rows):
+    keep, writer, free = Keep(tmp_path, keep_free_mb=10**9), Writer(), Signal()
+    scene = Scene(keep, FakeClock(), CameraPlan("dock", (a_rule(),)))
+    scene.recorder = Recorder(scene.plan, "told", keep, disk=writer.do)
+    writer.do(free.wait)
+    scene.show(2, bent(0))
+    scene.show(20, bent(75))
+    free.set()
+    scene.show(3, bent(0))
+    writer.close()
+    entries = list(Journal(tmp_path / "journal").waiting(Event))
+    assert len(entries) >= 3
+    assert {entry.evidence for entry in entries} == {None}
+    assert {entry.evidence_note for entry in entries} == {"no picture: the disk is nearly full"}
 
 
 def test_a_posture_too_short_leaves_nothing(scene, keep, rows):

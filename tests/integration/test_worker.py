@@ -70,7 +70,7 @@ def test_what_a_camera_can_judge_outlives_a_restart_and_reaches_the_store(tmp_pa
     file = coaches.file_of(tmp_path, "dock")
     coach = Coach()
     coach.restore({"seen": 300.0, "octaves": 2400.0, "unseen.feet": 270.0, "known.lying": 30.0})
-    coaches.save(file, coach)
+    coaches.save(file, coaches.written(coach))
     told = last_word(tmp_path).coach
     assert told is not None
     assert told["seen_s"] == 300

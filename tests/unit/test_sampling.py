@@ -105,6 +105,17 @@ def test_a_busy_worker_does_less_of_everything_and_all_of_it_again_when_it_can()
     assert budget.share == 1.0
 
 
+def test_a_computer_at_its_limit_is_overloaded_until_it_was_not_for_half_a_minute() -> None:
+    budget = Budget()
+    rounds(budget, 0.0, 1.5, busy=1.0)
+    assert not budget.overloaded(1.5)
+    rounds(budget, 1.5, 4.0, busy=1.0)
+    rounds(budget, 5.5, 20.0, busy=0.3)
+    assert budget.share == 1.0
+    assert budget.overloaded(25.5)
+    assert not budget.overloaded(40.0)
+
+
 def test_old_pictures_say_that_it_is_too_much() -> None:
     budget = Budget()
     rounds(budget, 0.0, 3.0, busy=0.2, oldest_s=0.8)
