@@ -30,6 +30,17 @@ def write_durably(path: Path, data: bytes) -> None:
     sync(path.parent)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, but after a power cut perhaps empty."""
+    aside = path.with_name(f".{path.name}.{uuid4().hex}")
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
+
+
 def unfinished(folder: Path, before: datetime) -> list[Path]:
     """What crashes left of files that were being written, below a folder and not since `before`."""
     return [

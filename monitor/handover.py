@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import structlog
 
 from monitor.clock import STEP_S
+from monitor.durable import write_whole
 from monitor.posture.body import Place
 from monitor.posture.episodes import Episode
 from monitor.posture.model import Angle
@@ -50,14 +50,12 @@ def written(at: datetime, t: float, left: Sequence[Left]) -> str:
 
 def save(path: Path, written: str) -> None:
     """What cannot be written is said: after a crash, what goes on is told as new."""
-    aside = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         if not written:
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(written)
-        aside.replace(path)
+        write_whole(path, written.encode())
     except OSError as e:
         log.warning("running episodes not kept", file=path.name, reason=str(e))
 

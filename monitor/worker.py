@@ -21,6 +21,7 @@ from monitor.capture.urls import camera_kind, shown
 from monitor.capture.watch import WORDS
 from monitor.clock import Clock
 from monitor.disk import Disk, Writer, at_once
+from monitor.durable import write_whole
 from monitor.main_pictures import Main
 from monitor.pipeline import CameraPipeline, CameraPlan, Step
 from monitor.pose.engine import Engine
@@ -296,10 +297,8 @@ class WatchedCamera:
 
     def _save_snapshot(self, picture: bytes) -> None:
         name = f"{self._job.plan.name}.jpg"
-        aside = self._snapshots / f".{name}"
         try:
-            aside.write_bytes(picture)
-            aside.replace(self._snapshots / name)
+            write_whole(self._snapshots / name, picture)
         except OSError as e:
             log.warning("snapshot not stored", camera=self._job.plan.name, reason=str(e))
         else:

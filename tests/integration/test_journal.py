@@ -7,8 +7,8 @@ from sqlalchemy.exc import OperationalError
 
 from monitor.store.database import open_database, sessions_of
 from monitor.store.journal import Drainer, Journal, drain
-from monitor.store.tables import Event, Incident, PostureMinute
-from tests.builders import an_event
+from monitor.store.tables import CameraState, Event, Incident, PostureMinute
+from tests.builders import a_camera_state, an_event
 
 pytest_plugins = ("tests.integration.store_fixtures",)
 
@@ -67,6 +67,17 @@ def test_an_entry_that_makes_no_sense_is_set_aside_and_the_rest_goes_on(journal,
     journal.put(an_event())
     assert drain(journal, sessions, lambda *_: None) == 1
     assert journal.entries() == []
+
+
+def test_how_a_camera_was_before_a_power_cut_is_nobodys_loss(journal, sessions):
+    journal.put(a_camera_state())
+    (left,) = journal.entries()
+    left.write_bytes(b"")
+    journal.put(a_camera_state(camera="gate"))
+    drain(journal, sessions, lambda *_: None)
+    assert journal.entries() == journal.refused() == []
+    with sessions() as session:
+        assert session.scalars(select(CameraState.camera)).all() == ["gate"]
 
 
 def test_a_row_the_database_will_not_take_is_set_aside_and_the_rest_goes_on(journal, sessions):
