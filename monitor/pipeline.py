@@ -152,6 +152,11 @@ class CameraPipeline:
         return any(slot.believed or self._moves(slot.pose) for slot in self._slots.all)
 
     @property
+    def near(self) -> bool:
+        """Whether there may soon be something to tell."""
+        return self._sampling.near
+
+    @property
     def sought(self) -> bool:
         """Whether somebody is searched for where something moves."""
         return self._search.aims

@@ -152,11 +152,11 @@ class WatchedCamera:
         return self._job.plan.name
 
     @property
-    def turn(self) -> tuple[bool, float]:
+    def turn(self) -> tuple[bool, bool, float]:
         """Whose is lower is looked at first: where somebody may be or a picture waits since
-        `OLD_S`, and longest ago."""
+        `OLD_S`, where there may soon be something to tell, and longest ago."""
         may_wait = not self._pipeline.there and self._feed.waiting_s < OLD_S
-        return may_wait, self._picture_t
+        return may_wait, not self._pipeline.near, self._picture_t
 
     def start(self) -> None:
         self._feed.start()
@@ -390,7 +390,7 @@ class Worker:
             if self._stopping:
                 return
             alive(camera.name)
-            may_wait, _ = camera.turn
+            may_wait, *_ = camera.turn
             judged = camera.step()
             if judged and may_wait and self._wakeup.is_set():
                 break

@@ -64,6 +64,8 @@ class Sampling:
 
     def __init__(self, fps: float) -> None:
         self._fps = fps
+        self.near = False
+        """Whether an episode is near its limit or, told already, its end."""
         self._last: dict[int, tuple[float, Pose]] = {}
         self._speeds: deque[tuple[float, float]] = deque()
 
@@ -71,11 +73,11 @@ class Sampling:
         """After the look at `t`: who is known, and what runs."""
         speeds = [self._speed(slot) for slot in slots]
         self._last = {slot.number: (slot.seen_t, slot.pose) for slot in slots}
-        near = any(_near(t, episode) for episode in running)
+        self.near = any(_near(t, episode) for episode in running)
         self._speeds.append((t, max(speeds, default=inf)))
         while self._speeds[0][0] < t - LATELY_S:
             self._speeds.popleft()
-        fastest = inf if near else max(speed for _, speed in self._speeds)
+        fastest = inf if self.near else max(speed for _, speed in self._speeds)
         return min(self._fps, max(CALM_FPS, fastest / STEP))
 
     def _speed(self, slot: Slot) -> float:

@@ -3,6 +3,7 @@
 import json
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -93,6 +94,9 @@ def test_a_damaged_file_of_what_a_camera_can_judge_is_said_and_learnt_anew(tmp_p
 class Queue:
     """A camera of which there is always a new picture."""
 
+    near: ClassVar[set[str]] = set()
+    """Where there may soon be something to tell."""
+
     def __init__(self, job, _engine, _clock, wakeup, *_):
         self.name, self.age_s, self.looks = job.plan.name, 0.0, []
         self._wakeup = wakeup
@@ -100,7 +104,7 @@ class Queue:
     @property
     def turn(self):
         may_wait = not self.name.startswith("somebody") and self.age_s < worker.OLD_S
-        return may_wait, max(self.looks, default=0)
+        return may_wait, self.name not in self.near, max(self.looks, default=0)
 
     def step(self):
         self.looks.append(next(Queue.moments))
@@ -125,3 +129,6 @@ def test_cameras_with_somebody_come_first_and_of_the_others_none_is_left_out(tmp
     hall.step(0.0, lambda _: None)
     assert [len(camera.looks) for camera in hall.cameras] == [4, 10, 4, 10, 4]
     assert min(hall.cameras, key=lambda camera: max(camera.looks)).name == "empty-1"
+    Queue.near = {"somebody-2"}
+    hall.step(0.0, lambda _: None)
+    assert min(hall.cameras, key=lambda camera: camera.looks[-1]).name == "somebody-2"
