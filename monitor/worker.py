@@ -184,7 +184,7 @@ class WatchedCamera:
             self._silence_t = t
             self._step = self._pipeline.silence(t, now, feed.reason or "no pictures")
             self._recorder.record(self._step)
-        self._keep_minutes(t, self._pipeline.minutes.closed(now))
+        self._keep_minutes(t, self._pipeline.minutes.closed(self._pipeline.until))
         self._say(feed, t, now)
         return frame is not None
 

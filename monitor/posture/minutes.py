@@ -112,9 +112,10 @@ class Minutes:
         total, count = stages.get(stage, (0.0, 0))
         stages[stage] = (total + ms, count + 1)
 
-    def closed(self, now: datetime) -> list[Minute]:
-        """The minutes that are over, oldest first, given out once."""
-        over = sorted(start for start in self._open if start + MINUTE <= now)
+    def closed(self, until: datetime) -> list[Minute]:
+        """The minutes that are over, oldest first, given out once. until: time is accounted for up
+        to then, and the rest of a minute is not, however late it is."""
+        over = sorted(start for start in self._open if start + MINUTE <= until)
         cut, self._cut = self._cut, []
         return cut + [self._open.pop(start) for start in over]
 

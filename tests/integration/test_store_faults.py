@@ -49,7 +49,7 @@ class Scene:
             picture = RNG.integers(0, 255, (120, 160, 3), np.uint8)
             frame = Frame(picture, self.clock.now(), self.clock.steady())
             self._recorder.record(self._pipeline.step(frame, 5))
-            self._over(self._pipeline.minutes.closed(self.clock.now()))
+            self._over(self._pipeline.minutes.closed(self._pipeline.until))
             state = a_camera_state(self.clock.now(), camera="dock")
             self._recorder.row(state)
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,11 +16,13 @@ from monitor.posture.coach import Coach
 from monitor.recorder import Keep, nobody
 from monitor.store.database import migrate, open_database, sessions_of
 from monitor.store.journal import Journal, drain
-from monitor.store.tables import CameraState
+from monitor.store.tables import CameraState, CoverageMinute
 from monitor.worker import TOO_LATE, CameraJob, WatchedCamera, Worker, why_unseen
 from tests.builders import a_rule
 from tests.fakes import FakeClock, ToldEngine
 from tests.integration.recorded import BEGIN, after
+from tests.unit.capture_fakes import FakeClock as ArrivalClock
+from tests.unit.capture_fakes import ToldSource
 
 pytestmark = pytest.mark.alone
 
@@ -39,6 +42,28 @@ def test_a_silence_is_told_twice_a_second_however_often_the_loop_comes_round(tmp
     assert 14 <= len(looks) <= 17
     assert {look.blind for look in looks} == {"no pictures"}
     assert looks[-1].t - looks[0].t > 7
+
+
+def test_a_minute_is_kept_once_though_its_last_look_comes_after_it(tmp_path, monkeypatch):
+    clock, keep = ArrivalClock(1000.1), Keep(tmp_path, keep_free_mb=0)
+    keep.snapshots.mkdir(parents=True)
+    source = ToldSource(clock=clock)
+    source.size = (48, 64)
+    monkeypatch.setattr(worker, "make_source", lambda *_, **__: source)
+    job = CameraJob(CameraPlan("dock", ()), "rtsp://dock/")
+    engine = ToldEngine(lambda: [])
+    camera = WatchedCamera(job, engine, clock, threading.Event(), keep, nobody)
+    camera.start()
+    for n in range(750):
+        source.tell(0.2 * n)
+        while not camera.step():
+            time.sleep(0.001)
+        clock.sleep(0.12)
+        camera.step()
+    minutes = list(Journal(keep.journal).waiting(CoverageMinute))
+    assert [minute.minute.minute for minute in minutes] == [15, 16, 17]
+    assert [minute.watched_s + minute.blind_s for minute in minutes[1:]] == pytest.approx([60, 60])
+    camera.stop()
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ class Watched:
         engine.dispose()
 
     def _round(self) -> None:
-        over = self._pipeline.minutes.closed(self.clock.now())
+        over = self._pipeline.minutes.closed(self._pipeline.until)
         if over or self.clock.now() - self._saved >= timedelta(seconds=ACCOUNT_S):
             self._save(over)
 

@@ -43,6 +43,7 @@ class ToldSource:
         self.retrieved: list[int] = []
         self.takes_s: dict[int, float] = {}
         self.comes_s = 0.0
+        self.size = (4, 6)
         self.opening: Queue[Exception] = Queue()
         self.packet: Packet | None = None
         self._told: Queue[tuple[Told, Packet | None]] = Queue()
@@ -75,7 +76,7 @@ class ToldSource:
     def retrieve(self) -> Picture:
         self.retrieved.append(self._grabbed)
         self._clock.sleep(self.takes_s.get(self._grabbed, 0.0))
-        return Picture(np.full((4, 6, 3), self._grabbed % 256, np.uint8))
+        return Picture(np.full((*self.size, 3), self._grabbed % 256, np.uint8))
 
     def close(self) -> None:
         self.closed += 1
