@@ -78,7 +78,7 @@ class Journal:
         """Keep a row until it is in the database, or what is to be done there once all that was
         put before is in it. Raises OSError when the disk refuses.
 
-        How a camera is, told anew every 2 s, is not synced: half of all rows are of that kind."""
+        How a camera is, told anew every 2 s, is not synced."""
         if isinstance(entry, CameraState):
             write_whole(self._next(FLEETING), entry_of(entry))
         else:
