@@ -15,8 +15,8 @@ Disk = Callable[[Job], None]
 """Does what it is given, once everything before is done."""
 
 MOST_WAITING = 1000
-"""Jobs, of which a look gives one to a few. Then whoever asks waits as well: the supervisor notices,
-and nothing is lost."""
+"""Jobs, of which a look gives one to a few. Then whoever asks waits as well: the supervisor
+notices, and nothing is lost."""
 
 
 def at_once(job: Job) -> None:
