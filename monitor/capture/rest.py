@@ -17,6 +17,11 @@ LONGEST_S = 5.0
 """At the latest so long after the last look the next picture is looked at, whatever has to be
 decoded for it."""
 
+MISSED_S = 6.2
+"""Later, where a key picture was to be looked at and was read too late: the next one is taken. All
+since it, decoded at once by a computer that is behind, would be seen a second late, and make what
+comes behind it late too."""
+
 SETTLED_S = 5.0
 """What was sent so shortly after somebody was there, or before somebody was found, is not usual."""
 
@@ -90,7 +95,7 @@ class Rest:
     def __init__(self) -> None:
         self.there = self.sought = True
         self._stir = Stir()
-        self._lively_t = self._there_t = self._looked_t = float("-inf")
+        self._lively_t = self._there_t = self._looked_t = self._key_t = float("-inf")
 
     def wake(self, t: float) -> None:
         self._lively_t = t
@@ -100,6 +105,8 @@ class Rest:
         pictures, each of which costs only itself."""
         if packet is None or self.sought:
             self.wake(t)
+        elif packet.key:
+            self._key_t = t
         if self.there:
             self.wake(t)
             self._there_t = t
@@ -116,8 +123,11 @@ class Rest:
 
     def due(self, t: float, packet: Packet | None) -> bool:
         """Whether to look at this picture, while resting."""
-        key = packet is not None and packet.key
-        return t - self._looked_t >= (LOOK_S - EARLY_S if key else LONGEST_S)
+        soon_s = LOOK_S - EARLY_S
+        if packet is not None and packet.key:
+            return t - self._looked_t >= soon_s
+        missed = self._key_t - self._looked_t >= soon_s
+        return t - self._looked_t >= (MISSED_S if missed else LONGEST_S)
 
     def looked(self, t: float) -> None:
         """When the picture came that is looked at; an earlier one when it was not after all."""

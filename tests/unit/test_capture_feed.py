@@ -154,9 +154,9 @@ def test_what_is_kept_and_dated_by_the_stream_is_read_by_the_tenth_of_a_second(
     assert (time.monotonic() - began >= 0.3) == gathered
 
 
-@pytest.mark.parametrize("takes_s", [0.0, 0.9])
-def test_at_rest_a_picture_that_waited_too_long_is_left_for_one_before_long_however_late(
-    takes_s: float,
+@pytest.mark.parametrize(("takes_s", "then"), [(0.0, 34.0), (0.9, 36.0)])
+def test_at_rest_a_picture_that_waited_too_long_is_left_for_the_next_key_picture_however_late(
+    takes_s: float, then: float
 ) -> None:
     clock = FakeClock()
     source = ToldSource([], clock=clock)
@@ -181,9 +181,9 @@ def test_at_rest_a_picture_that_waited_too_long_is_left_for_one_before_long_howe
     clock.sleep(1.0)
     assert taken() is None
     source.takes_s = dict.fromkeys(range(1000), takes_s)
-    sends(1.0, handed_on=29.0)
-    assert taken() == 29.0
-    sends(5.0, handed_on=34.0)
+    sends(2.0, handed_on=30.0)
+    assert taken() == 30.0
+    sends(then - 30.0, handed_on=then)
     feed.stop()
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from monitor.capture.rest import LONGEST_S, LOOK_S, QUIET_S, Rest
+from monitor.capture.rest import LONGEST_S, LOOK_S, MISSED_S, QUIET_S, Rest
 from monitor.capture.source import Packet
 
 FPS, GOP = 25, 50
@@ -19,6 +19,8 @@ class Camera:
         self._gop = gop
         self._random = np.random.default_rng(3)
         self._number = 0
+        self.late = False
+        """What comes is read too late to be looked at."""
 
     @property
     def t(self) -> float:
@@ -32,7 +34,7 @@ class Camera:
             size = 90_000 if key else times * self._random.lognormal(np.log(3000.0), 0.2)
             packet = Packet(int(size), key)
             rests = self.rest.rests(t, packet)
-            looks = rests and self.rest.due(t, packet)
+            looks = rests and not self.late and self.rest.due(t, packet)
             if looks or not rests:
                 self.rest.looked(t)
             yield t, rests, looks
@@ -63,6 +65,28 @@ def test_key_pictures_that_are_far_apart_are_not_waited_for() -> None:
     looks = [t for t, _, looks in resting(gop=10 * FPS).sends(30.0) if looks]
     assert len(looks) >= 6
     assert all(later - earlier <= LONGEST_S for earlier, later in pairwise(looks))
+
+
+def test_a_key_picture_that_came_too_late_is_made_up_for_by_the_next() -> None:
+    camera = resting()
+    looked = next(t for t, _, looks in camera.sends(LONGEST_S) if looks)
+    list(camera.sends(LOOK_S - 0.2))
+    camera.late = True
+    list(camera.sends(0.5))
+    camera.late = False
+    again = next(t for t, _, looks in camera.sends(LONGEST_S) if looks)
+    assert again == looked + LOOK_S + GOP / FPS
+
+
+def test_a_key_picture_that_came_too_late_is_not_made_up_for_by_one_far_off() -> None:
+    camera = resting(gop=4 * FPS)
+    looked = next(t for t, _, looks in camera.sends(LONGEST_S) if looks)
+    list(camera.sends(LOOK_S - 0.2))
+    camera.late = True
+    list(camera.sends(0.5))
+    camera.late = False
+    again = next(t for t, _, looks in camera.sends(LONGEST_S) if looks)
+    assert MISSED_S <= again - looked < MISSED_S + 1 / FPS
 
 
 def test_a_camera_rests_for_a_quarter_of_an_hour_whatever_an_encoder_does() -> None:
