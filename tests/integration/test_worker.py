@@ -1,6 +1,7 @@
 """A worker's camera that gives no pictures, and what it tells and remembers."""
 
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -64,6 +65,30 @@ def test_a_minute_is_kept_once_though_its_last_look_comes_after_it(tmp_path, mon
     assert [minute.minute.minute for minute in minutes] == [15, 16, 17]
     assert [minute.watched_s + minute.blind_s for minute in minutes[1:]] == pytest.approx([60, 60])
     camera.stop()
+
+
+def test_a_disk_that_stands_still_holds_up_no_look_and_loses_nothing(tmp_path, monkeypatch):
+    clock, keep = ArrivalClock(1000.1), Keep(tmp_path, keep_free_mb=0)
+    source = ToldSource(clock=clock)
+    source.size = (48, 64)
+    monkeypatch.setattr(worker, "make_source", lambda *_, **__: source)
+    job = CameraJob(CameraPlan("dock", ()), "rtsp://dock/")
+    hall = Worker([job], ToldEngine(lambda: []), clock, keep)
+    (camera,) = hall.cameras
+    works, sync = threading.Event(), os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: works.wait(60.0) and sync(file))
+    camera.start()
+    for n in range(750):
+        source.tell(0.2 * n)
+        while camera.turn[-1] < 999.9 + 0.2 * n:
+            hall.step(0.1, lambda _: None)
+    assert not list(Journal(keep.journal).waiting(CoverageMinute))
+    works.set()
+    hall.end()
+    minutes = list(Journal(keep.journal).waiting(CoverageMinute))
+    assert [minute.minute.minute for minute in minutes] == [15, 16, 17, 18]
+    told = [minute.watched_s + minute.blind_s for minute in minutes]
+    assert told[1:3] == pytest.approx([60, 60])
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pytest
 
 from monitor.pipeline import CameraPipeline, CameraPlan
-from monitor.posture.model import Frame, Pose
+from monitor.pose.mend import Mended
+from monitor.posture.model import Frame, Pose, Region
 from monitor.posture.sampling import Budget
+from monitor.posture.search import Search
 from tests.builders import a_pose, hips_on_knees
 from tests.fakes import FakeClock, ToldEngine
 
@@ -97,3 +100,27 @@ def test_a_busy_computer_follows_whom_it_knows_and_searches_less(
     camera.budget.searched(camera.clock.steady(), 2.0)
     assert searches(camera, 5.0) == 0 < free
     assert camera.pipeline.step(camera.frame()).slots
+
+
+def test_what_a_doubted_look_was_searched_for_is_told_the_search_and_who_is_found_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    camera = Camera()
+    camera.poses = [a_pose(at=(200, 200), scale=60)]
+    camera.looks(0.2)
+    beside, square = a_pose(at=(450, 200), scale=60), Region(200.0, 200.0, 300.0, 0.0)
+    told: list[Sequence[Region]] = []
+    squares = Search.squares
+
+    def hears(search: Search, *args: Any, **known: Any) -> list[Region]:
+        told.append(args[5])
+        return squares(search, *args, **known)
+
+    monkeypatch.setattr(Search, "squares", hears)
+    monkeypatch.setattr(
+        "monitor.pipeline.mended",
+        lambda _engine, _image, answers, *_, **__: Mended(answers, [square], [beside]),
+    )
+    camera.looks(0.2)
+    assert told == [[square]]
+    assert any(slot.pose is beside for slot in camera.pipeline.step(camera.frame()).slots)
