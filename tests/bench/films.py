@@ -22,6 +22,9 @@ from monitor.posture.model import Image
 from tests.media import MEDIA
 
 WIDTH, HEIGHT, FPS, GOP, MOST_KBIT = 1920, 1080, 25, 50, 4000
+LESS_WIDTH, LESS_HEIGHT, LESS_KBIT = 640, 360, 512
+"""Of the substream."""
+
 NOISE = 1.0
 """Grey levels: what a camera's own noise filter leaves in a lit hall."""
 
@@ -54,6 +57,12 @@ def empty(folder: Path) -> Path:
 def person(folder: Path) -> Path:
     """One person who moves, and a dog, for 29 s."""
     return _made(folder / f"person.{MOST_KBIT}.h264", chain.from_iterable(map(_film, [PERSON] * 3)))
+
+
+def substream(folder: Path) -> Path:
+    """What the camera that sends `person` sends besides."""
+    path, size = folder / f"person.{LESS_KBIT}.h264", (LESS_WIDTH, LESS_HEIGHT)
+    return _made(path, _less(person(folder)), size=size, most_kbit=LESS_KBIT)
 
 
 def shift(folder: Path) -> Path:
@@ -106,6 +115,13 @@ def _film(name: str) -> Iterator[Image]:
             shown = _whole(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
 
 
+def _less(path: Path) -> Iterator[Image]:
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            small = frame.reformat(LESS_WIDTH, LESS_HEIGHT, "rgb24", interpolation="AREA")
+            yield np.asarray(small.to_ndarray(), np.uint8)
+
+
 def _whole(picture: Image) -> Image:
     """Scaled to fit, before the empty place."""
     height, width = picture.shape[:2]
@@ -120,28 +136,34 @@ def _whole(picture: Image) -> Image:
     return shown
 
 
-def _made(path: Path, pictures: Iterable[Image], skip: int = 0) -> Path:
+def _made(
+    path: Path,
+    pictures: Iterable[Image],
+    skip: int = 0,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+    most_kbit: int = MOST_KBIT,
+) -> Path:
     """skip: pictures at its beginning that are not kept."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".making.h264")
-        _encode(pictures, aside)
+        _encode(pictures, aside, size, most_kbit)
         units = aside.read_bytes().split(DELIMITER)[1 + skip :]
         aside.write_bytes(b"".join(DELIMITER + unit for unit in units))
         aside.rename(path)
     return path
 
 
-def _encode(pictures: Iterable[Image], path: Path) -> None:
+def _encode(pictures: Iterable[Image], path: Path, size: tuple[int, int], most_kbit: int) -> None:
     options = {
         "preset": "superfast", "crf": "23", "g": str(GOP), "keyint_min": str(GOP),
         "sc_threshold": "0", "bf": "0",
-        "x264-params": f"aud=1:vbv-maxrate={MOST_KBIT}:vbv-bufsize={MOST_KBIT}",
+        "x264-params": f"aud=1:vbv-maxrate={most_kbit}:vbv-bufsize={most_kbit}",
     }  # fmt: skip
-    grains = _grains()
+    grains = [grain[: size[1], : size[0]] for grain in _grains()]
     with av.open(str(path), "w") as file:
         stream = file.add_stream("libx264", rate=FPS, options=options)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        (stream.width, stream.height), stream.pix_fmt = size, "yuv420p"
         for number, picture in enumerate(pictures):
             noisy = cv2.add(picture, grains[number % len(grains)], dtype=cv2.CV_8U)
             frame = av.VideoFrame.from_ndarray(np.asarray(noisy, np.uint8), format="rgb24")
