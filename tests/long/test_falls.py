@@ -1,7 +1,8 @@
 """Drawn falls of all kinds, and what looks like one; what was seen is in docs/ergonomics.md."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import cycle
 
 import pytest
 
@@ -55,25 +56,47 @@ NONE: dict[str, Steps] = {
 }
 
 
-def drawn(steps: Steps, heading: float) -> Iterator[Frame]:
+PLACES = ((4.5, 20.0), (6.0, 30.0))
+"""How far away the camera is, metres, and how far it looks down, degrees."""
+
+HEADINGS = range(10, 370, 45)
+
+
+def drawn(
+    steps: Steps, heading: float, place: tuple[float, float] = PLACES[0], build: str = "average"
+) -> Iterator[Frame]:
     """Somebody stands for 3 s, does this, and stays so for 4 s."""
-    camera = aimed(4.5, pitch=20, width=1280, height=720)
+    away, pitch = place
+    camera = aimed(away, pitch=pitch, width=1280, height=720)
     every = [("stand", 0.01), ("stand", 3.0), *steps, (steps[-1][0], 4.0)]
     keys = [Key("work", seconds, DRAWN[name], (0.0, 0.0), heading) for name, seconds in every]
     part = Part(tuple(keys), seed=1)
     for i in range(int(part.seconds * FPS)):
         moment = part.at(i / FPS)
         assert moment.posture is not None
-        body = stand_up(moment.posture, BUILDS["average"], moment.place, moment.heading)
+        body = stand_up(moment.posture, BUILDS[build], moment.place, moment.heading)
         yield a_frame(i / FPS, draw(camera, [Figure(body, CLOTHES[0], "work")], [], i))
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("how", FALLS)
-def test_who_falls_towards_the_camera_away_or_across_has_fallen(how: str, blazepose: Engine):
-    told = [falls(drawn(FALLS[how], heading), blazepose) for heading in (20, 110, 200, 290)]
-    assert [len(each) for each in told] == [1, 1, 1, 1]
-    assert all(3.0 < each[0] < 7.0 for each in told)
+def told(every: Iterable[Steps], engine: Engine) -> list[list[float]]:
+    """When falls are told in each of these, of all builds in turn."""
+    builds = cycle(BUILDS)
+    return [
+        falls(drawn(steps, heading, place, next(builds)), engine)
+        for place in PLACES
+        for steps in every
+        for heading in HEADINGS
+    ]
+
+
+@pytest.mark.timeout(1800)
+def test_most_who_fall_have_fallen_and_nobody_twice(blazepose: Engine):
+    clips = told(FALLS.values(), blazepose)
+    assert len(clips) == 64
+    assert max(len(each) for each in clips) == 1
+    times = [each[0] for each in clips if each]
+    assert len(times) >= 0.85 * len(clips)
+    assert all(3.0 < t < 7.0 for t in times)
 
 
 @pytest.mark.timeout(900)
@@ -84,11 +107,11 @@ def test_who_falls_alone_keeps_their_number(how: str, blazepose: Engine):
         assert len({person.slot for look in found for person in look.people}) == 1
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("how", NONE)
-def test_who_gets_down_otherwise_has_not(how: str, blazepose: Engine):
-    for heading in (20, 140, 260):
-        assert not falls(drawn(NONE[how], heading), blazepose)
+@pytest.mark.timeout(1800)
+def test_of_those_who_get_down_otherwise_not_one_in_fifty_has_fallen(blazepose: Engine):
+    clips = told(NONE.values(), blazepose)
+    assert len(clips) == 112
+    assert sum(map(bool, clips)) <= 0.02 * len(clips)
 
 
 @pytest.mark.media
