@@ -12,6 +12,7 @@ from typing import Literal
 
 import structlog
 
+from monitor.capture.gather import gather_s
 from monitor.capture.rate import Flood
 from monitor.capture.rest import LONGEST_S, Rest
 from monitor.capture.source import Packet, Picture, Source
@@ -25,14 +26,6 @@ LATE_S = 0.8
 with, and what was decoded so late, or waited so long for its turn, is not looked at: on a computer
 that is too slow a look may be missed, but none is old. With its own judgement a look is to be no
 older than 1.5 s."""
-
-GATHER_S = 0.1
-"""What comes next is left where it waits for so long, once everything before it was read: a 1080p
-picture comes in ten pieces, and the thread would wake for each. Sixteen cameras at rest take a
-quarter less so, what is decoded included."""
-
-PROMPT_S, WAITED_S = 0.04, 0.001
-"""Everything was read when the newest picture is no older than that, and was waited for so long."""
 
 TRIES = 2
 """So often what came meanwhile is decoded for a fresher picture; then it waits for the next key
@@ -302,16 +295,15 @@ class Feed:
                 self._grabbed(source, stream_s)
                 if source.live:
                     flood_s = self._flood.wait_s(self._clock.steady())
-                    gather_s = GATHER_S if self._read_all(source.packet, waited_s) else 0.0
-                    self._stopping.wait(max(flood_s, gather_s))
+                    self._stopping.wait(max(flood_s, self._gather_s(source.packet, waited_s)))
         finally:
             source.close()
 
-    def _read_all(self, packet: Packet | None, waited_s: float) -> bool:
-        """Whether nothing waits to be read, and what comes will."""
-        if packet is None or not packet.kept or self._stands or waited_s < WAITED_S:
-            return False
-        return self._state.in_t is not None and self._clock.steady() - self._state.in_t < PROMPT_S
+    def _gather_s(self, packet: Packet | None, waited_s: float) -> float:
+        in_t = self._state.in_t
+        if packet is None or not packet.kept or self._stands or in_t is None:
+            return 0.0
+        return gather_s(self._clock.steady() - in_t, waited_s)
 
     def _grabbed(self, source: Source, stream_s: float) -> None:
         if self._up_from is None:

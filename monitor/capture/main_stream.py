@@ -5,10 +5,12 @@ Its packets are kept since the last key picture, and decoded for the pictures of
 
 import threading
 from collections.abc import Callable, Sequence
+from math import inf
 
 import structlog
 
 from monitor.capture.feed import Backoff
+from monitor.capture.gather import gather_s
 from monitor.capture.group import InOrder
 from monitor.capture.line import Line
 from monitor.capture.video import AvPacket, Video
@@ -134,16 +136,20 @@ class MainStream:
         """One connection, until it breaks."""
         line = self._make()
         video = line.open()
-        in_order = InOrder()
+        in_order, stream_s = InOrder(), -inf
         try:
             while not self._stopping.is_set():
+                began, before_s = self._clock.steady(), stream_s
                 with line.in_words():
                     packet = line.packet()
+                waited_s = self._clock.steady() - began
                 stream_s = in_order.next(video.moment(packet))
                 t, _ = self._times.stamp(stream_s)
                 self._kept.add(t, packet)
                 self._came_up(t, video)
                 self._serve(t, stream_s, video)
+                if line.keeps and stream_s > before_s:
+                    self._stopping.wait(gather_s(self._clock.steady() - t, waited_s))
         finally:
             video.close()
 
