@@ -181,6 +181,7 @@ class Coach:
         doubts = (
             self._of_sight(measure),
             self._of_band(measure, enter),
+            self._of_direction(measure),
             (Support.PARTLY if self._height_px() < LEAST_PX else Support.YES, self._small()),
             (Support.PARTLY if self._share("above") >= 0.5 else Support.YES, self._steep()),
         )
@@ -206,6 +207,17 @@ class Coach:
         return Support.NO if width > 2 * apart else Support.PARTLY, (
             f"known to ±{math.ceil(width / 2)}{unit} here; telling {enter:g}{unit} from upright "
             f"takes ±{apart / 2:.0f}{unit}"
+        )
+
+    def _of_direction(self, measure: str) -> tuple[Support, str]:
+        """Of a shin on the floor that points to or from the camera nothing shows that it lies: a
+        drawn figure that kneels is then read as if it sat."""
+        side = self._share("side")
+        if measure != "kneeling" or side >= MOSTLY:
+            return Support.YES, ""
+        return Support.NO if side < RARELY else Support.PARTLY, (
+            f"people are seen from the side {self._percent('side')} of the time, and shins on the "
+            "floor show from there alone"
         )
 
     def _why_unknown(self, part: str, known: float) -> str:

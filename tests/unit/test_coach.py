@@ -81,6 +81,19 @@ def test_from_behind_says_so() -> None:
     assert advice.startswith("People are seen from behind 100 % of the time")
 
 
+@pytest.mark.parametrize(
+    ("headings", "verdict"),
+    [((0, 10, 350), Support.NO), ((170, 180, 190), Support.NO), (ROUND, Support.PARTLY),
+     ((80, 90, 260, 270), Support.YES)],
+    ids=["from the front", "from behind", "from all sides", "from the side"],
+)  # fmt: skip
+def test_kneeling_shows_from_the_side_alone(headings: Sequence[int], verdict: Support) -> None:
+    coach = coached(headings=headings)
+    kneeling = coach.on(a_rule(title="Kneeling", measure="kneeling", enter=65.0))
+    assert kneeling.verdict is verdict
+    assert ("from the side" in kneeling.reason) == (verdict is not Support.YES)
+
+
 def test_from_high_above_nothing_is_judged_well() -> None:
     coach = coached(pitch=60)
     assert Support.YES not in {finding.verdict for finding in coach.verdicts()}
