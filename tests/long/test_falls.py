@@ -78,7 +78,7 @@ def drawn(
         yield a_frame(i / FPS, draw(camera, [Figure(body, CLOTHES[0], "work")], [], i))
 
 
-def told(every: Iterable[Steps], engine: Engine) -> list[list[float]]:
+def all_told(every: Iterable[Steps], engine: Engine) -> list[list[float]]:
     """When falls are told in each of these, of all builds in turn."""
     builds = cycle(BUILDS)
     return [
@@ -89,9 +89,17 @@ def told(every: Iterable[Steps], engine: Engine) -> list[list[float]]:
     ]
 
 
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("how", FALLS)
+def test_who_falls_towards_the_camera_away_or_across_has_fallen(how: str, blazepose: Engine):
+    told = [falls(drawn(FALLS[how], heading), blazepose) for heading in (20, 110, 200, 290)]
+    assert [len(each) for each in told] == [1, 1, 1, 1]
+    assert all(3.0 < each[0] < 7.0 for each in told)
+
+
 @pytest.mark.timeout(1800)
 def test_most_who_fall_have_fallen_and_nobody_twice(blazepose: Engine):
-    clips = told(FALLS.values(), blazepose)
+    clips = all_told(FALLS.values(), blazepose)
     assert len(clips) == 64
     assert max(len(each) for each in clips) == 1
     times = [each[0] for each in clips if each]
@@ -107,9 +115,16 @@ def test_who_falls_alone_keeps_their_number(how: str, blazepose: Engine):
         assert len({person.slot for look in found for person in look.people}) == 1
 
 
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("how", NONE)
+def test_who_gets_down_otherwise_has_not(how: str, blazepose: Engine):
+    for heading in (20, 140, 260):
+        assert not falls(drawn(NONE[how], heading), blazepose)
+
+
 @pytest.mark.timeout(1800)
 def test_of_those_who_get_down_otherwise_not_one_in_fifty_has_fallen(blazepose: Engine):
-    clips = told(NONE.values(), blazepose)
+    clips = all_told(NONE.values(), blazepose)
     assert len(clips) == 112
     assert sum(map(bool, clips)) <= 0.02 * len(clips)
 
