@@ -228,7 +228,7 @@ class Feed:
     def take(self, timeout: float = 0.0) -> Frame | None:
         """The newest frame not taken yet, waiting up to `timeout` seconds for one. Of a live source
         one that waited until it is too old is left for a fresher one, but `LONGEST_S` after the
-        last look, and at rest that is asked for at once."""
+        last look; at rest the next key picture is asked for."""
         since = min(self._clock.steady() - LATE_S, self._last_t + LONGEST_S)
         frame = self._slot.take(timeout, since=since if self._live else -inf)
         if frame is not None:

@@ -18,9 +18,10 @@ LONGEST_S = 5.0
 decoded for it."""
 
 MISSED_S = 6.2
-"""Later, where a key picture was to be looked at and was read too late: the next one is taken. All
-since it, decoded at once by a computer that is behind, would be seen a second late, and make what
-comes behind it late too."""
+"""The same where a key picture was to be looked at and was read too late: another is waited for,
+since all that followed the late one, decoded at once by a computer that is behind, would be seen a
+second late, and make what comes behind it late too. Two looks of a camera that sends one every 2 s
+lie 6 s apart then, and 7 s at rest count as watched (`LONGEST_S` and the camera's gap)."""
 
 SETTLED_S = 5.0
 """What was sent so shortly after somebody was there, or before somebody was found, is not usual."""
@@ -103,10 +104,10 @@ class Rest:
     def rests(self, t: float, packet: Packet | None) -> bool:
         """Whether it rests, now that this packet came. Never where none come, or where all are key
         pictures, each of which costs only itself."""
+        if packet is not None and packet.key:
+            self._key_t = t
         if packet is None or self.sought:
             self.wake(t)
-        elif packet.key:
-            self._key_t = t
         if self.there:
             self.wake(t)
             self._there_t = t

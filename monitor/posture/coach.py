@@ -211,13 +211,13 @@ class Coach:
 
     def _of_direction(self, measure: str) -> tuple[Support, str]:
         """Of a shin on the floor that points to or from the camera nothing shows that it lies: a
-        drawn figure that kneels is then read as if it sat."""
-        side = self._share("side")
-        if measure != "kneeling" or side >= MOSTLY:
+        drawn figure that kneels is then read as if it sat. From above it is not known."""
+        elsewhere = self._share("front") + self._share("behind")
+        if measure != "kneeling" or elsewhere <= RARELY:
             return Support.YES, ""
-        return Support.NO if side < RARELY else Support.PARTLY, (
-            f"people are seen from the side {self._percent('side')} of the time, and shins on the "
-            "floor show from there alone"
+        return Support.NO if elsewhere > MOSTLY else Support.PARTLY, (
+            f"people are seen from the front or behind {100 * elsewhere:.0f} % of the time, and "
+            "shins on the floor show from the side alone"
         )
 
     def _why_unknown(self, part: str, known: float) -> str:

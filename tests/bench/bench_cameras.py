@@ -438,6 +438,7 @@ def resident_mb(pids: Sequence[int]) -> float:
 def measure(site: Site, made: Mapping[str, Path], asked: argparse.Namespace) -> dict[str, Any]:
     idle, person = race(site, "empty", asked.seconds), race(site, "person", asked.seconds)
     substream = race(site, "substream", asked.seconds)
+    races = {"idle": idle, "person": person, "substream": substream}
     shift, tasks = (compared(site, shown, made[shown]) for shown in ("shift", "tasks"))
     events = len(shift.sure.events) + len(tasks.sure.events)
     leisure = [recall(film.sure, film.leisure) for film in (shift, tasks)]
@@ -451,14 +452,8 @@ def measure(site: Site, made: Mapping[str, Path], asked: argparse.Namespace) -> 
         "person_substream_ratio": _ratio(substream, "fifth"),
         "idle_ratio_every": _ratio(idle, "every"),
         "person_ratio_every": _ratio(person, "every"),
-        "cpu_s_per_minute": {
-            "idle": _rounded(idle.used),
-            "person": _rounded(person.used),
-            "substream": _rounded(substream.used),
-        },
-        "fps_reached": _rounded(
-            {"idle": idle.fps, "person": person.fps, "substream": substream.fps}
-        ),
+        "cpu_s_per_minute": {shown: _rounded(run.used) for shown, run in races.items()},
+        "fps_reached": _rounded({shown: run.fps for shown, run in races.items()}),
         "event_recall": round(sum(found for found, _ in leisure) / events, 3),
         "event_recall_live": round(sum(found for found, _ in live) / events, 3),
         "events": events,

@@ -94,6 +94,12 @@ def test_kneeling_shows_from_the_side_alone(headings: Sequence[int], verdict: Su
     assert ("from the side" in kneeling.reason) == (verdict is not Support.YES)
 
 
+def test_from_high_above_nobody_knows_from_which_side_kneeling_is_seen() -> None:
+    kneeling = found(coached(headings=(0, 10, 350), pitch=60))["kneeling"]
+    assert kneeling.verdict is Support.PARTLY
+    assert kneeling.reason.startswith("the camera looks down on people at ")
+
+
 def test_from_high_above_nothing_is_judged_well() -> None:
     coach = coached(pitch=60)
     assert Support.YES not in {finding.verdict for finding in coach.verdicts()}
